@@ -1,0 +1,382 @@
+"""The words of the product as frozen values; everything that crosses a thread is one of these."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+# ---------------------------------------------------------------- the plant: the agreement both sides share
+
+
+class Priority(StrEnum):
+    """How urgent a ticket is, by the agreed matrix; the order of the members is the order of urgency."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    NORMAL = "normal"
+
+
+class Impact(StrEnum):
+    """How much of the work a symptom takes away, as both sides rated it in `plant.toml`."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """One text in the floor's languages, keyed by language code."""
+
+    by_language: Mapping[str, str]
+
+    def get(self, language: str) -> str:
+        """Give the text in `language`, else in English, else in whichever language there is."""
+        words = self.by_language
+        return words.get(language) or words.get("en") or next(iter(words.values()), "")
+
+    def has(self, language: str) -> bool:
+        """Tell whether `language` has words of its own, so that a fallback can be made visible."""
+        return language in self.by_language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A named person or desk that an area can call; `phone` is shown when a critical report cannot leave."""
+
+    name: str
+    phone: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A part of the plant that operators know by name."""
+
+    id: str
+    name: Words
+    icon: str = "factory"
+    contacts: tuple[Contact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of machine; it decides which symptoms are offered."""
+
+    id: str
+    name: Words
+    icon: str = "cog"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """An asset with a label."""
+
+    id: str
+    name: str
+    area: str
+    kind: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something the operator can try while waiting."""
+
+    text: Words
+    icon: str = "check"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symptom:
+    """A plain-language choice with a pictogram, and IT's own term for it."""
+
+    id: str
+    words: Words
+    it_term: str
+    impact: Impact
+    icon: str = "help-circle"
+    badge: str = ""
+    kinds: frozenset[str] = frozenset()
+    """Kinds of machine it is offered for; empty means every kind."""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """The plant's working time. Minutes outside it do not count against a response time."""
+
+    zone: ZoneInfo
+    hours: Mapping[int, tuple[tuple[time, time], ...]]
+    """Weekday (0 = Monday) -> working spans; a span that ends at 00:00 ends at midnight."""
+    holidays: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sla:
+    """The agreed times of one priority, both counted from the operator's tap."""
+
+    respond: timedelta
+    resolve: timedelta
+    around_the_clock: bool = False
+    """True: the clock ignores the working calendar."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Planned work or a shared win that production should see; shown from `shown_from` until `ends_at`."""
+
+    kind: str
+    """`planned` or `win`."""
+    title: Words
+    text: Words
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    areas: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plant:
+    """The agreement: what `plant.toml` says, checked and indexed."""
+
+    name: str
+    areas: Mapping[str, Area]
+    kinds: Mapping[str, Kind]
+    machines: Mapping[str, Machine]
+    symptoms: Mapping[str, Symptom]
+    matrix: Mapping[tuple[Impact, bool], Priority]
+    """(impact, machine stopped) -> priority."""
+    slas: Mapping[Priority, Sla]
+    calendar: Calendar
+    notices: tuple[Notice, ...] = ()
+
+
+# ---------------------------------------------------------------- the ticket: what was reported, frozen
+
+
+class Status(StrEnum):
+    """How far the work is, in the order in which it usually proceeds."""
+
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    ON_THE_WAY = "on_the_way"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_open(self) -> bool:
+        """True while somebody still has to act: IT, or the operator who is asked whether it works again."""
+        return self not in (Status.CLOSED, Status.CANCELLED)
+
+    @property
+    def is_taken(self) -> bool:
+        """True when a person has it; only then may a screen say that somebody is coming."""
+        return self in (Status.ACKNOWLEDGED, Status.ON_THE_WAY, Status.IN_PROGRESS, Status.WAITING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """What was reported, in the operator's words and in IT's. It never changes once saved."""
+
+    id: str
+    """Letters and digits only: one search token in every ticket system."""
+    machine: str
+    machine_name: str
+    place: str
+    area: str
+    symptom: str
+    words: str
+    """The symptom as the operator read it, in `language`."""
+    it_term: str
+    priority: Priority
+    stopped: bool
+    reported_at: datetime
+    """Aware UTC; the moment of the operator's tap, from which the SLA runs."""
+    terminal: str
+    language: str = "en"
+    note: str = ""
+    who: str = ""
+    photo: Path | None = None
+    """A JPEG on this terminal, or None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteRef:
+    """Where a ticket lives in a destination."""
+
+    id: str
+    """What the destination's API calls it."""
+    number: str = ""
+    """What its people call it, such as `#4711`; empty when that is the id."""
+    url: str = ""
+
+    @property
+    def label(self) -> str:
+        """The short name that a person can say on the phone."""
+        return self.number or self.id
+
+
+class DeliveryKind(StrEnum):
+    """The kinds of remote effect."""
+
+    CREATE = "create"
+    ATTACH = "attach"
+    COMMENT = "comment"
+    CONFIRM = "confirm"
+    """The operator says it runs again: close the remote ticket."""
+    REOPEN = "reopen"
+    """The operator says it is still broken: open the same remote ticket again."""
+    NOTICE = "notice"
+
+
+class DeliveryState(StrEnum):
+    """How far one delivery is."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    """Stored before the request leaves; found after a restart, it means UNCERTAIN."""
+    UNCERTAIN = "uncertain"
+    """The request may have taken effect: look before anything is sent again."""
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    """Refused for good and parked where a person sees it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One remote effect for one destination."""
+
+    id: str
+    """Letters and digits only; written into the remote effect, so that it can be found again."""
+    ticket: str
+    destination: str
+    kind: DeliveryKind
+    text: str = ""
+    """What a comment, a confirmation or a reopening says, in plain text."""
+    who: str = ""
+    created_at: datetime
+    state: DeliveryState = DeliveryState.PENDING
+    ref: RemoteRef | None = None
+    """The remote ticket that the effect is on; set once the ticket's CREATE is delivered."""
+    without: frozenset[str] = frozenset()
+    """Fields left out since the destination refused them, such as `photo` or `priority`."""
+    attempts: int = 0
+    error: str = ""
+    """Why the last attempt failed, for IT; never contains a secret."""
+    delivered_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True while the forwarder still has to act on it."""
+        return self.state in (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNCERTAIN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """A public line on a ticket: a comment from IT, a question, a note of ours."""
+
+    at: datetime
+    text: str
+    who: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What IT wants to know from the operator, with answers to tap (none: yes / no)."""
+
+    id: str
+    text: str
+    who: str = ""
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How the work on a ticket stands, as the destination last told it."""
+
+    status: Status = Status.NEW
+    assignee: str = ""
+    eta_at: datetime | None = None
+    priority: Priority | None = None
+    """Set when IT changed the agreed priority; `priority_reason` then says why."""
+    priority_reason: str = ""
+    question: Question | None = None
+    cause: str = ""
+    solution: str = ""
+    remarks: tuple[Remark, ...] = ()
+    since: Mapping[Status, datetime] = field(default_factory=dict)
+    """When each status was first reached (aware UTC)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteChange:
+    """A remote ticket of this plant as it is now (a whole picture, not a difference, so applying it twice does no harm)."""
+
+    ticket: str
+    """Our id, found in the remote ticket."""
+    ref: RemoteRef
+    machine: str
+    symptom: str = ""
+    words: str = ""
+    it_term: str = ""
+    reported_priority: Priority
+    """The agreed priority of the report."""
+    stopped: bool = False
+    reported_at: datetime
+    terminal: str = ""
+    progress: Progress
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A ticket with its deliveries and progress: one document of the outbox, one line of the board."""
+
+    sequence: int
+    """Order of the reports on this terminal; the wall clock is never used for order."""
+    ticket: Ticket
+    deliveries: tuple[Delivery, ...] = ()
+    progress: Progress = field(default_factory=Progress)
+    from_elsewhere: bool = False
+    """True for a ticket that another terminal reported and this one joined."""
+
+    @property
+    def status(self) -> Status:
+        """The status of the work."""
+        return self.progress.status
+
+    @property
+    def priority(self) -> Priority:
+        """The priority that counts now: IT's, where IT gave one with a reason, else the agreed one."""
+        return self.progress.priority or self.ticket.priority
+
+    @property
+    def ref(self) -> RemoteRef | None:
+        """The first remote ticket that is certain, None while IT does not have it."""
+        return next((d.ref for d in self.deliveries if d.kind is DeliveryKind.CREATE and d.state is DeliveryState.DELIVERED), None)
+
+    @property
+    def is_delivered(self) -> bool:
+        """The second truth: IT's ticket system has it."""
+        return self.ref is not None
+
+    @property
+    def has_open_deliveries(self) -> bool:
+        """True while something of it still has to leave this terminal."""
+        return any(delivery.is_open for delivery in self.deliveries)
+
+    def with_delivery(self, delivery: Delivery) -> Entry:
+        """Put `delivery` in place of the one with its id, or at the end."""
+        known = [delivery if d.id == delivery.id else d for d in self.deliveries]
+        if all(d.id != delivery.id for d in self.deliveries):
+            known.append(delivery)
+        return dataclasses.replace(self, deliveries=tuple(known))

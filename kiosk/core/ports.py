@@ -1,0 +1,90 @@
+"""What core asks of the outside: the contract of every destination."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import timedelta
+
+from kiosk.core.model import Delivery, DeliveryKind, RemoteChange, RemoteRef, Ticket
+
+
+class Destination(ABC):
+    """Where tickets go. Built from its `Settings` without any I/O; used by one thread at a time.
+
+    Every method raises `TemporaryError`, `UncertainError`, `MisconfiguredError` or `RejectedError`, and nothing else.
+    """
+
+    name: str
+    """The name given in `kiosk.toml`."""
+
+    def effects(self, ticket: Ticket) -> tuple[DeliveryKind, ...]:
+        """Name the remote effects that a new `ticket` needs here, in their order."""
+        del ticket
+        return (DeliveryKind.CREATE,)
+
+    @abstractmethod
+    def check(self) -> None:
+        """Ask cheaply whether a delivery could succeed; change nothing there.
+
+        Raises:
+            DeliveryError: what `deliver` would raise.
+        """
+
+    @abstractmethod
+    def deliver(self, delivery: Delivery, ticket: Ticket) -> RemoteRef | None:
+        """Make ONE attempt at `delivery`: no sleep, no retry, no thread.
+
+        `delivery.ref` names the remote ticket for every kind but CREATE. Fields named in `delivery.without` are left out.
+        Returns the remote ticket for CREATE; others may return None.
+
+        Raises:
+            DeliveryError: one of its four kinds.
+        """
+
+    def close(self) -> None:
+        """Let go of connections; the destination is not used afterwards."""
+
+
+class Backend(Destination):
+    """A system of record: it also tells how the work on a ticket stands."""
+
+    settle = timedelta(0)
+    """How long after an uncertain CREATE `find` may still miss a ticket that exists (a search index that lags)."""
+
+    @abstractmethod
+    def find(self, ticket_id: str) -> RemoteRef | None:
+        """Look a ticket up by our own id, which `deliver` wrote into it.
+
+        Raises:
+            DeliveryError: one of its four kinds.
+        """
+
+    def took_effect(self, delivery: Delivery, ticket: Ticket) -> bool:
+        """Tell whether an uncertain delivery on a known remote ticket did happen (found by `delivery.id`).
+
+        A backend whose requests are idempotent keeps this default: sending again does no harm.
+
+        Raises:
+            DeliveryError: one of its four kinds.
+        """
+        del delivery, ticket
+        return False
+
+    @abstractmethod
+    def changes(self, cursor: str) -> tuple[list[RemoteChange], str]:
+        """Give the tickets of the whole plant that changed since `cursor`, and the next cursor.
+
+        An empty cursor gives everything that is open now. The number of requests is bounded: by pages, never by tickets.
+
+        Raises:
+            DeliveryError: one of its four kinds.
+        """
+
+
+class Notifier(Destination):
+    """Tells people; gives nothing back."""
+
+    def effects(self, ticket: Ticket) -> tuple[DeliveryKind, ...]:
+        """A notifier has one effect: the notice."""
+        del ticket
+        return (DeliveryKind.NOTICE,)
