@@ -1,15 +1,15 @@
 """The errors of the product.
 
-    KioskError                 message_key: what the operator reads, through the translator; str(): what IT reads
-    +-- ConfigError            every fault of a configuration file at once, each with file, place and what to do
-    +-- LabelError             the scanned text is no machine of ours
-    +-- StorageError           nothing was saved; the screen must say so
-    |   +-- OutboxInUseError   another process holds this outbox
-    +-- DeliveryError          what a destination may raise, and nothing else
-        +-- TemporaryError     try again later (no network, 5xx, 429)
-        +-- UncertainError     the request may have taken effect: look before sending again
-        +-- MisconfiguredError a human must act (401, 403, TLS, no such project): the destination pauses
-        +-- RejectedError      this one is refused: leave out the field once, then park it
+KioskError                 message_key: what the operator reads, through the translator; str(): what IT reads
++-- ConfigError            every fault of a configuration file at once, each with file, place and what to do
++-- LabelError             the scanned text is no machine of ours
++-- StorageError           nothing was saved; the screen must say so
+|   +-- OutboxInUseError   another process holds this outbox
++-- DeliveryError          what a destination may raise, and nothing else
+    +-- TemporaryError     try again later (no network, 5xx, 429)
+    +-- UncertainError     the request may have taken effect: look before sending again
+    +-- MisconfiguredError a human must act (401, 403, TLS, no such project): the destination pauses
+    +-- RejectedError      this one is refused: leave out the field once, then park it
 """
 
 from __future__ import annotations

@@ -362,7 +362,10 @@ class Entry:
     @property
     def ref(self) -> RemoteRef | None:
         """The first remote ticket that is certain, None while IT does not have it."""
-        return next((d.ref for d in self.deliveries if d.kind is DeliveryKind.CREATE and d.state is DeliveryState.DELIVERED), None)
+        return next(
+            (d.ref for d in self.deliveries if d.kind is DeliveryKind.CREATE and d.state is DeliveryState.DELIVERED),
+            None,
+        )
 
     @property
     def is_delivered(self) -> bool:

@@ -1,11 +1,46 @@
-"""What core asks of the outside: the contract of every destination."""
+"""What core asks of the outside: clocks, a disk, and the contract of every destination."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from tinydb import TinyDB
 
 from kiosk.core.model import Delivery, DeliveryKind, RemoteChange, RemoteRef, Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The two clocks: `now` (aware UTC) for people, `monotonic` (seconds) for every waiting."""
+
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+
+
+class Disk(Protocol):
+    """A folder that keeps what it was given through power cuts, held by one process at a time.
+
+    Every write is synced before it returns, or raises `OSError` and leaves what was there before.
+    """
+
+    db: TinyDB
+
+    def keep_photo(self, source: Path, name: str) -> Path:
+        """Copy `source` into the folder as `name`, synced."""
+
+    def photo(self, name: str) -> Path:
+        """Give the path under which `keep_photo` stored `name`."""
+
+    def drop_photo(self, name: str) -> None:
+        """Remove a photo that no ticket needs any more."""
+
+    def close(self) -> None:
+        """Let the folder go, for another process to take."""
 
 
 class Destination(ABC):
@@ -41,7 +76,7 @@ class Destination(ABC):
             DeliveryError: one of its four kinds.
         """
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  not abstract: many have nothing to let go of
         """Let go of connections; the destination is not used afterwards."""
 
 

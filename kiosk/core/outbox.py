@@ -1,0 +1,282 @@
+"""Tickets with their deliveries, on disk: one TinyDB document per ticket, so that one change is one atomic write.
+
+Everything is also kept in memory as frozen values. Readers never wait for a writer and never touch the
+disk; a writer changes memory only after the disk has it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tinydb import where
+from tinydb.table import Document, Table
+
+from kiosk.core.document import from_document, to_document
+from kiosk.core.errors import StorageError
+from kiosk.core.events import Publish, TicketChanged, TicketSaved
+from kiosk.core.model import Delivery, DeliveryState, Entry, Progress, Status, Ticket
+from kiosk.core.ports import Disk
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """What stays of a ticket that left the outbox: the shared goals of both sides, and no personal data."""
+
+    ticket: str
+    machine: str
+    symptom: str
+    priority: str
+    stopped: bool
+    reported_at: datetime
+    taken_at: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def response(self) -> timedelta | None:
+        """How long it took until a person had it."""
+        return None if self.taken_at is None else self.taken_at - self.reported_at
+
+    @property
+    def downtime(self) -> timedelta | None:
+        """How long the machine stood, when it stood."""
+        end = self.resolved_at or self.closed_at
+        return None if end is None or not self.stopped else end - self.reported_at
+
+
+def figure_of(entry: Entry) -> Figure:
+    """Keep of `entry` what both sides measure."""
+    ticket, since = entry.ticket, entry.progress.since
+    taken = [at for status, at in since.items() if status.is_taken]
+    return Figure(
+        ticket=ticket.id,
+        machine=ticket.machine,
+        symptom=ticket.symptom,
+        priority=str(entry.priority),
+        stopped=ticket.stopped,
+        reported_at=ticket.reported_at,
+        taken_at=min(taken, default=None),
+        resolved_at=since.get(Status.RESOLVED),
+        closed_at=since.get(Status.CLOSED),
+    )
+
+
+class Outbox:
+    """The durable queue of one terminal."""
+
+    def __init__(self, disk: Disk, *, publish: Publish) -> None:
+        """Load what `disk` holds.
+
+        Raises:
+            StorageError: the disk cannot be read.
+        """
+        self._disk, self._publish = disk, publish
+        self._writing = threading.RLock()
+        self._entries: dict[str, Entry] = {}
+        self._busy: set[str] = set()
+        with _storage_errors():
+            self._tickets: Table = disk.db.table("tickets")
+            self._archive: Table = disk.db.table("archive")
+            self._cursors: Table = disk.db.table("cursors")
+            self._load()
+
+    def _load(self) -> None:
+        archived = self._archive.all()
+        self._figures = [from_document(Figure, dict(row)) for row in archived]
+        gone = {figure.ticket for figure in self._figures}
+        for document in self._tickets.all():
+            self._load_entry(document, gone)
+        self._cursor: dict[str, str] = {row["destination"]: row["cursor"] for row in self._cursors.all()}
+        ids = [row.doc_id for row in archived] + [entry.sequence for entry in self._entries.values()]
+        self._last_sequence = max(ids, default=0)
+
+    def _load_entry(self, document: Document, gone: set[str]) -> None:
+        try:
+            entry = from_document(Entry, dict(document))
+        except (ValueError, TypeError, KeyError) as error:
+            # Left where it is for a person to look at; the other tickets must not suffer from it.
+            log.error("document %d of the outbox is not readable and was passed over: %s", document.doc_id, error)
+            self._last_sequence = document.doc_id
+            return
+        if entry.ticket.id in gone:  # killed between archiving and removing
+            self._tickets.remove(doc_ids=[document.doc_id])
+            return
+        entry = dataclasses.replace(entry, deliveries=tuple(map(_interrupted, entry.deliveries)))
+        self._remember(_with_photo_path(entry, self._disk))
+
+    # ------------------------------------------------------------ reading: memory only
+
+    def entries(self) -> list[Entry]:
+        """Give every entry, in the order of the reports."""
+        return sorted(self._entries.values(), key=lambda entry: entry.sequence)
+
+    def get(self, ticket_id: str) -> Entry | None:
+        """Give one entry, None when this outbox does not have it."""
+        return self._entries.get(ticket_id)
+
+    def waiting(self) -> list[Entry]:
+        """Give the entries with something still to deliver, in the order of the reports."""
+        entries = [self._entries.get(ticket_id) for ticket_id in tuple(self._busy)]
+        return sorted((entry for entry in entries if entry), key=lambda entry: entry.sequence)
+
+    def figures(self) -> list[Figure]:
+        """Give the figures of everything that is closed, archived or not yet."""
+        closed = [figure_of(entry) for entry in self.entries() if entry.status is Status.CLOSED]
+        return [*self._figures, *closed]
+
+    def cursor(self, destination: str) -> str:
+        """Give where the last look for changes ended; empty when there was none."""
+        return self._cursor.get(destination, "")
+
+    # ------------------------------------------------------------ writing: disk first, then memory, then the event
+
+    def report(self, ticket: Ticket, deliveries: tuple[Delivery, ...]) -> Entry:
+        """Save a new ticket with its deliveries; one durable write. A ticket that is known is given back unchanged.
+
+        Raises:
+            StorageError: nothing was saved.
+        """
+        with self._writing:
+            known = self._entries.get(ticket.id)
+            if known is not None:
+                return known
+            with _storage_errors():
+                ticket = self._keep_photo(ticket)
+                entry = Entry(sequence=self._last_sequence + 1, ticket=ticket, deliveries=deliveries)
+                self._save(dataclasses.replace(entry, progress=_as_new(entry)))
+            self._last_sequence += 1
+        self._publish(TicketSaved(ticket.id))
+        return self._entries[ticket.id]
+
+    def adopt(self, entry: Entry) -> Entry:
+        """Take in a ticket that another terminal reported, so that something can be said on it from here.
+
+        Raises:
+            StorageError: nothing was saved.
+        """
+        with self._writing:
+            known = self._entries.get(entry.ticket.id)
+            if known is not None:
+                return known
+            with _storage_errors():
+                self._save(dataclasses.replace(entry, sequence=self._last_sequence + 1))
+            self._last_sequence += 1
+        self._publish(TicketSaved(entry.ticket.id))
+        return self._entries[entry.ticket.id]
+
+    def change(self, ticket_id: str, edit: Callable[[Entry], Entry]) -> Entry:
+        """Replace an entry by what `edit` makes of it; one durable write, none when nothing changed.
+
+        Raises:
+            StorageError: nothing was changed.
+            KeyError: there is no such ticket.
+        """
+        with self._writing:
+            before = self._entries[ticket_id]
+            after = edit(before)
+            if after == before:
+                return before
+            with _storage_errors():
+                self._save(after)
+        self._publish(TicketChanged(ticket_id))
+        return after
+
+    def set_cursor(self, destination: str, cursor: str) -> None:
+        """Keep where the look for changes ended.
+
+        Raises:
+            StorageError: it was not kept; the same changes will be told again, which does no harm.
+        """
+        if self.cursor(destination) == cursor:
+            return
+        with self._writing, _storage_errors():
+            row = {"destination": destination, "cursor": cursor}
+            self._cursors.upsert(row, where("destination") == destination)
+            self._cursor[destination] = cursor
+
+    def archive(self, *, closed_before: datetime) -> int:
+        """Move what was closed before `closed_before` and has nothing left to deliver out of the outbox.
+
+        Raises:
+            StorageError: the rest stays where it is.
+        """
+        done = [
+            e
+            for e in self.entries()
+            if not e.status.is_open and not e.has_open_deliveries and _ended(e) < closed_before
+        ]
+        for entry in done:
+            with self._writing, _storage_errors():
+                self._retire(entry)
+        return len(done)
+
+    def _retire(self, entry: Entry) -> None:
+        figure = figure_of(entry)
+        # First in, then out: a kill between the two is mended at the next start.
+        self._archive.insert(Document(to_document(figure), doc_id=entry.sequence))
+        self._tickets.remove(doc_ids=[entry.sequence])
+        self._figures.append(figure)
+        del self._entries[entry.ticket.id]
+        if entry.ticket.photo is not None:
+            self._disk.drop_photo(entry.ticket.photo.name)
+
+    def _keep_photo(self, ticket: Ticket) -> Ticket:
+        if ticket.photo is None:
+            return ticket
+        kept = self._disk.keep_photo(ticket.photo, ticket.id + ticket.photo.suffix.lower())
+        return dataclasses.replace(ticket, photo=kept)
+
+    def _save(self, entry: Entry) -> None:
+        document: dict[str, Any] = to_document(entry)
+        if entry.ticket.photo is not None:
+            document["ticket"]["photo"] = entry.ticket.photo.name
+        self._tickets.upsert(Document(document, doc_id=entry.sequence))
+        self._remember(entry)
+
+    def _remember(self, entry: Entry) -> None:
+        ticket_id = entry.ticket.id
+        self._entries[ticket_id] = entry
+        if entry.has_open_deliveries:
+            self._busy.add(ticket_id)
+        else:
+            self._busy.discard(ticket_id)
+
+
+def _as_new(entry: Entry) -> Progress:
+    return dataclasses.replace(entry.progress, since={Status.NEW: entry.ticket.reported_at})
+
+
+def _ended(entry: Entry) -> datetime:
+    since = entry.progress.since
+    return since.get(Status.CLOSED) or since.get(Status.CANCELLED) or entry.ticket.reported_at
+
+
+def _with_photo_path(entry: Entry, disk: Disk) -> Entry:
+    if entry.ticket.photo is None:
+        return entry
+    ticket = dataclasses.replace(entry.ticket, photo=disk.photo(entry.ticket.photo.name))
+    return dataclasses.replace(entry, ticket=ticket)
+
+
+def _interrupted(delivery: Delivery) -> Delivery:
+    """A delivery that was on its way when the terminal stopped may have taken effect."""
+    if delivery.state is not DeliveryState.SENDING:
+        return delivery
+    return dataclasses.replace(delivery, state=DeliveryState.UNCERTAIN)
+
+
+@contextmanager
+def _storage_errors() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise StorageError(f"the outbox could not be written: {error}") from error

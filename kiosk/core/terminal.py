@@ -1,0 +1,343 @@
+"""Everything an operator can do here; the screens' only door into the core.
+
+Reading never waits: it looks at memory. Everything that writes returns a `Future` and runs on the one
+thread named `desk`, so that the screen never waits for a disk and the order of taps is the order on disk.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from kiosk.core.board import Board
+from kiosk.core.draft import Draft, DraftStep, symptoms_for
+from kiosk.core.errors import StorageError
+from kiosk.core.events import Publish
+from kiosk.core.forwarder import Forwarder
+from kiosk.core.labels import read_label
+from kiosk.core.link import Link, LinkState
+from kiosk.core.model import (
+    Area,
+    Contact,
+    Delivery,
+    DeliveryKind,
+    Entry,
+    Machine,
+    Notice,
+    Plant,
+    Priority,
+    Remark,
+    Status,
+    Symptom,
+    Ticket,
+)
+from kiosk.core.outbox import Figure, Outbox
+from kiosk.core.ports import Clock, Destination
+from kiosk.core.priority import priority_of
+from kiosk.core.said import answered, decided, requeued, say
+from kiosk.core.search import MachineSearch
+from kiosk.core.sla import Countdown, countdown, deadlines
+from kiosk.core.text import clean_text
+
+log = logging.getLogger(__name__)
+
+Edit = Callable[[Entry], Entry]
+
+NOTE_LIMIT = 2000
+WHO_LIMIT = 60
+KEEP_CLOSED = timedelta(hours=24)
+"""A closed ticket stays on the screens for this long before only its figures are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """What a label led to: a machine, and what is already open on it (the most urgent first)."""
+
+    machine: Machine
+    open: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What both sides agreed for a report, shown before it is sent."""
+
+    priority: Priority
+    respond_within: timedelta
+    respond_by: datetime
+    resolve_by: datetime
+
+
+class Terminal:
+    """One terminal on the floor."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        plant: Plant,
+        area: str = "",
+        outbox: Outbox,
+        board: Board,
+        destinations: Iterable[Destination],
+        forwarders: Iterable[Forwarder],
+        publish: Publish,
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        """Tie the parts together; nothing runs before `start`."""
+        self.name, self.plant, self.area = name, plant, area
+        self.clock = clock
+        self._outbox, self._board = outbox, board
+        self._destinations, self.forwarders = tuple(destinations), tuple(forwarders)
+        self._publish, self._new_id = publish, new_id
+        self._search = MachineSearch(plant.machines.values())
+        self._desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
+
+    # ------------------------------------------------------------ life
+
+    def start(self) -> None:
+        """Start the forwarders; whatever an earlier run left in the outbox goes on."""
+        self._desk.submit(self._tidy)
+        for forwarder in self.forwarders:
+            forwarder.start()
+
+    def stop(self) -> None:
+        """Finish the writes that were asked for, then stop the forwarders."""
+        self._desk.shutdown(wait=True)
+        for forwarder in self.forwarders:
+            forwarder.stop()
+
+    def tidy(self) -> Future[None]:
+        """Move what was closed a day ago out of the outbox; the UI asks for it now and then."""
+        return self._desk.submit(self._tidy)
+
+    def _tidy(self) -> None:
+        try:
+            self._address_orphans()
+            self._outbox.archive(closed_before=self.clock.now() - KEEP_CLOSED)
+        except StorageError as error:
+            log.error("tidying the outbox: %s", error)
+
+    def _address_orphans(self) -> None:
+        """Give tickets that were saved while no destination was configured their deliveries now."""
+        for entry in self._outbox.entries():
+            if entry.status.is_open and not entry.deliveries:
+                deliveries = self._deliveries_of(entry.ticket)
+                self._outbox.change(entry.ticket.id, partial(dataclasses.replace, deliveries=deliveries))
+
+    # ------------------------------------------------------------ choosing
+
+    def new_draft(self) -> Draft:
+        """Begin a report."""
+        return Draft(id=self._new_id())
+
+    def scan(self, text: str) -> Scan:
+        """Read a label.
+
+        Raises:
+            LabelError: it names no machine of this plant; `message_key` says so in plain words.
+        """
+        machine = read_label(text, self.plant.machines)
+        return Scan(machine=machine, open=tuple(self._board.on_machine(machine.id)))
+
+    def areas(self) -> list[Area]:
+        """Give the areas, this terminal's own first."""
+        return sorted(self.plant.areas.values(), key=lambda area: area.id != self.area)
+
+    def machines(self, area: str) -> list[Machine]:
+        """Give the machines of one area, in the plant file's order."""
+        return [machine for machine in self.plant.machines.values() if machine.area == area]
+
+    def search(self, text: str) -> list[Machine]:
+        """Find machines as the operator types."""
+        return self._search.find(clean_text(text, limit=60))
+
+    def symptoms(self, machine: Machine) -> list[Symptom]:
+        """Give the symptoms to offer for `machine`, likely ones first."""
+        return symptoms_for(self.plant, machine)
+
+    def promise(self, draft: Draft) -> Promise | None:
+        """Tell what was agreed for this report; None while machine stopped or symptom is not answered."""
+        if draft.symptom is None or draft.stopped is None:
+            return None
+        priority = priority_of(self.plant, draft.symptom, stopped=draft.stopped)
+        respond_by, resolve_by = deadlines(self.plant, priority, self.clock.now())
+        within = self.plant.slas[priority].respond
+        return Promise(priority=priority, respond_within=within, respond_by=respond_by, resolve_by=resolve_by)
+
+    # ------------------------------------------------------------ looking
+
+    def entry(self, ticket_id: str) -> Entry | None:
+        """Give what is known of a ticket, wherever it was reported."""
+        return self._board.get(ticket_id)
+
+    def entries(self) -> list[Entry]:
+        """Give this terminal's tickets, in the order of the reports."""
+        return self._outbox.entries()
+
+    def board(self, *, area: str = "") -> list[Entry]:
+        """Give what is open, the most urgent first; of one area or of the whole plant."""
+        return self._board.open(area=area)
+
+    def on_machine(self, machine_id: str) -> list[Entry]:
+        """Give what is open on one machine."""
+        return self._board.on_machine(machine_id)
+
+    def countdown(self, entry: Entry) -> Countdown | None:
+        """Tell what the operator waits for now."""
+        return countdown(self.plant, entry)
+
+    def contacts(self, area: str) -> tuple[Contact, ...]:
+        """Give the named people to call for `area`."""
+        known = self.plant.areas.get(area)
+        return known.contacts if known else ()
+
+    def notices(self) -> list[Notice]:
+        """Give the planned work and the wins that concern this terminal's area now."""
+        now = self.clock.now()
+        return [n for n in self.plant.notices if self._concerns_us(n) and (n.ends_at is None or now < n.ends_at)]
+
+    def _concerns_us(self, notice: Notice) -> bool:
+        return not notice.areas or not self.area or self.area in notice.areas
+
+    def figures(self, *, days: int = 7) -> list[Figure]:
+        """Give the figures of what was closed in the last `days`."""
+        start = self.clock.now() - timedelta(days=days)
+        return [f for f in self._outbox.figures() if f.closed_at is not None and f.closed_at >= start]
+
+    def links(self) -> list[Link]:
+        """Tell how each destination is."""
+        return [forwarder.link for forwarder in self.forwarders]
+
+    @property
+    def is_connected(self) -> bool:
+        """True when every ticket system answered the last time it was asked."""
+        backends = [link for link in self.links() if link.is_backend]
+        return bool(backends) and all(link.state is LinkState.CONNECTED for link in backends)
+
+    # ------------------------------------------------------------ saying
+
+    def report(self, draft: Draft, *, language: str = "en") -> Future[Entry]:
+        """Save a finished draft as a ticket. The SLA runs from this call, not from the disk's answer.
+
+        The future raises `StorageError` when nothing was saved.
+
+        Raises:
+            ValueError: the draft is not ready.
+        """
+        ticket = self._ticket_of(draft, language)
+        return self._desk.submit(self._save, ticket)
+
+    def _ticket_of(self, draft: Draft, language: str) -> Ticket:
+        machine, symptom, stopped = draft.machine, draft.symptom, draft.stopped
+        if draft.step is not DraftStep.READY or machine is None or symptom is None or stopped is None:
+            raise ValueError(f"the draft still asks for: {draft.step}")
+        return Ticket(
+            id=draft.id,
+            machine=machine.id,
+            machine_name=machine.name,
+            place=machine.place,
+            area=machine.area,
+            symptom=symptom.id,
+            words=symptom.words.get(language),
+            it_term=symptom.it_term,
+            priority=priority_of(self.plant, symptom, stopped=stopped),
+            stopped=stopped,
+            reported_at=self.clock.now(),
+            terminal=self.name,
+            language=language,
+            note=clean_text(draft.note, limit=NOTE_LIMIT),
+            who=clean_text(draft.who, limit=WHO_LIMIT),
+            photo=draft.photo,
+        )
+
+    def _save(self, ticket: Ticket) -> Entry:
+        entry = self._outbox.report(ticket, self._deliveries_of(ticket))
+        log.info("ticket %s: %s on %s saved, %s", ticket.id, ticket.symptom, ticket.machine, ticket.priority)
+        self._wake()
+        return entry
+
+    def _deliveries_of(self, ticket: Ticket) -> tuple[Delivery, ...]:
+        return tuple(
+            Delivery(
+                id=self._new_id(),
+                ticket=ticket.id,
+                destination=destination.name,
+                kind=kind,
+                created_at=ticket.reported_at,
+            )
+            for destination in self._destinations
+            for kind in destination.effects(ticket)
+        )
+
+    def same_problem(self, ticket_id: str, *, who: str = "") -> Future[Entry]:
+        """Join a ticket that is open already: one ticket, and a note that this terminal has the problem, too."""
+        return self._remark(ticket_id, f"Also reported at terminal {self.name}.", who=who)
+
+    def got_worse(self, ticket_id: str, *, stopped: bool, who: str = "") -> Future[Entry]:
+        """Tell IT that an open problem got worse."""
+        state = "The machine is stopped now." if stopped else "The machine still runs."
+        return self._remark(ticket_id, f"It got worse. {state} (terminal {self.name})", who=who)
+
+    def answer(self, ticket_id: str, text: str, *, who: str = "") -> Future[Entry]:
+        """Answer IT's question; it is no longer asked here."""
+        return self._remark(ticket_id, clean_text(text, limit=NOTE_LIMIT), who=who, edit=answered)
+
+    def still_broken(self, ticket_id: str, *, who: str = "") -> Future[Entry]:
+        """Say that IT's repair did not help: the same ticket is opened again. Before a repair it is a remark."""
+        entry = self.entry(ticket_id)
+        if entry is not None and entry.status is Status.RESOLVED:
+            return self.confirm(ticket_id, works=False, who=who)
+        return self._remark(ticket_id, f"Still broken. (terminal {self.name})", who=who)
+
+    def confirm(self, ticket_id: str, *, works: bool, who: str = "") -> Future[Entry]:
+        """Answer "Is it running again?": yes closes the ticket, no opens the same one again."""
+        kind = DeliveryKind.CONFIRM if works else DeliveryKind.REOPEN
+        text = "The operator confirms: it works again." if works else "The operator says: it is still broken."
+        said_at = self.clock.now()
+        return self._remark(
+            ticket_id, text, who=who, kind=kind, edit=lambda entry: decided(entry, works=works, at=said_at)
+        )
+
+    def _remark(
+        self,
+        ticket_id: str,
+        text: str,
+        *,
+        who: str,
+        kind: DeliveryKind = DeliveryKind.COMMENT,
+        edit: Edit = lambda entry: entry,
+    ) -> Future[Entry]:
+        remark = Remark(at=self.clock.now(), text=text, who=clean_text(who, limit=WHO_LIMIT))
+        return self._desk.submit(self._say, ticket_id, remark, kind, edit)
+
+    def _say(self, ticket_id: str, remark: Remark, kind: DeliveryKind, edit: Edit) -> Entry:
+        entry = self._board.get(ticket_id)
+        if entry is None:
+            raise KeyError(f"there is no ticket {ticket_id} on this terminal or its board")
+        self._outbox.adopt(entry)
+        changed = self._outbox.change(ticket_id, lambda known: edit(say(known, remark, kind=kind, new_id=self._new_id)))
+        self._wake()
+        return changed
+
+    # ------------------------------------------------------------ the admin's part
+
+    def requeue(self, ticket_id: str) -> Future[Entry]:
+        """Send what a destination refused once more, whole."""
+        future = self._desk.submit(self._outbox.change, ticket_id, requeued)
+        future.add_done_callback(lambda _: self._wake())
+        return future
+
+    def retry_now(self) -> None:
+        """Try every destination at once; a person who looks at the screen should not wait for a back-off."""
+        for forwarder in self.forwarders:
+            forwarder.retry_now()
+
+    def _wake(self) -> None:
+        for forwarder in self.forwarders:
+            forwarder.wake()

@@ -1,0 +1,68 @@
+"""One folder of data, held by one process."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from pathlib import Path
+
+from tinydb import TinyDB
+
+from kiosk.core.errors import OutboxInUseError, StorageError
+from kiosk.storage.durable import write_durably
+from kiosk.storage.tinydb_storage import DurableStorage
+
+
+class FolderDisk:
+    """The data folder: `outbox.json`, `photos/`, and `lock`, which names the process that holds it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder, making it if need be.
+
+        Raises:
+            OutboxInUseError: another process holds it.
+            StorageError: it cannot be made or read.
+        """
+        self._folder, self._photos = folder, folder / "photos"
+        try:
+            self._photos.mkdir(parents=True, exist_ok=True)
+            self._lock = _take_lock(folder)
+            self.db = TinyDB(folder / "outbox.json", storage=DurableStorage)
+        except OSError as error:
+            raise StorageError(f"the data folder {folder} cannot be used: {error.strerror or error}") from error
+
+    def keep_photo(self, source: Path, name: str) -> Path:
+        """Copy `source` into the folder as `name`, synced."""
+        write_durably(self.photo(name), source.read_bytes())
+        return self.photo(name)
+
+    def photo(self, name: str) -> Path:
+        """Give the path under which `keep_photo` stored `name`."""
+        return self._photos / name
+
+    def drop_photo(self, name: str) -> None:
+        """Remove a photo; one that is gone already is no fault."""
+        self.photo(name).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let the folder go."""
+        self.db.close()
+        os.close(self._lock)
+
+
+def _take_lock(folder: Path) -> int:
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
+        os.close(descriptor)
+        raise OutboxInUseError(
+            f"the data folder {folder} is in use by another kiosk process{f' (process {holder})' if holder else ''}; "
+            "stop that one first, or give this one a data folder of its own"
+        ) from None
+    with contextlib.suppress(OSError):  # the number is a courtesy; a full disk must not stop the terminal
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    return descriptor
