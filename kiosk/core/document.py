@@ -67,7 +67,7 @@ def _read(hint: Any, value: Any) -> Any:
 
 
 def _read_plain(kind: type, value: Any) -> Any:
-    if dataclasses.is_dataclass(kind):
+    if dataclasses.is_dataclass(kind) and isinstance(value, Mapping):
         fields = {f.name for f in dataclasses.fields(kind)} & value.keys()
         return kind(**{name: _read(_hints(kind)[name], value[name]) for name in fields})
     if kind is datetime:
