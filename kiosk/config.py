@@ -1,0 +1,178 @@
+"""`kiosk.toml`: what this one terminal is called, where its tickets go, and how it behaves."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationInfo, model_validator
+
+from kiosk.core.errors import ConfigError, Fault
+from kiosk.core.model import Plant
+from kiosk.faults import Section, TomlFile, matching, suggestion
+
+_MAX_BYTES = 64 * 1024
+_LONGEST_SECRET = 64 * 1024
+_PIN = re.compile(r"[0-9]{4,12}")
+
+
+def _from_folder(path: Any, info: ValidationInfo) -> Any:
+    """Take a relative path as seen from the folder of the file that says it."""
+    if not isinstance(path, str):
+        return path
+    if not path.strip():
+        raise ValueError("must name a file or folder")
+    try:
+        return Path((info.context or {}).get("folder", ""), Path(path).expanduser())
+    except RuntimeError:
+        raise ValueError("~ stands for no home folder here; write the whole path") from None
+
+
+def _fetch_secret(value: Any, info: ValidationInfo) -> SecretStr:
+    match value:
+        case SecretStr():
+            return value
+        case {"env": str(name), **rest} if not rest:
+            secret, source = os.environ.get(name, "").strip(), f"the environment variable {name}"
+        case {"file": str(path), **rest} if not rest:
+            secret, source = _read_secret(_from_folder(path, info)), f"the file {path}"
+        case _:
+            raise ValueError('a secret is never written here: say {env = "NAME"} or {file = "path"}')
+    if not secret:
+        raise ValueError(f"{source} is missing, empty or not readable")
+    return SecretStr(secret)
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            return file.read(_LONGEST_SECRET).strip()
+    except (OSError, ValueError):
+        return ""
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_fetch_secret)]
+"""A secret from `{env = "NAME"}` or `{file = "path"}`; it never shows in a repr, a log or an error."""
+ConfigPath = Annotated[Path, BeforeValidator(_from_folder)]
+"""A path; relative to the folder of the configuration file that says it."""
+
+
+def _pin(secret: SecretStr) -> SecretStr:
+    if not _PIN.fullmatch(secret.get_secret_value()):
+        raise ValueError("a PIN has 4 to 12 digits and nothing else")
+    return secret
+
+
+Language = Annotated[str, matching(r"[a-z]{2,3}", "must be a language code such as 'en' or 'de'")]
+TerminalName = Annotated[str, matching(r"[A-Za-z0-9-]{1,40}", "must be 1 to 40 letters, digits and hyphens")]
+
+
+class TerminalSettings(Section):
+    """`[terminal]`: which terminal this is, and how it looks."""
+
+    name: TerminalName
+    """Written into every ticket; no two terminals of a plant have the same."""
+    area: str = ""
+    """The area where it stands; empty: it belongs to the whole plant."""
+    language: Language = "en"
+    languages: tuple[Language, ...] = ()
+    """What the language picker offers; empty: every language there is."""
+    data: ConfigPath = Field(default="data", validate_default=True)
+    plant: ConfigPath = Field(default="plant.toml", validate_default=True)
+    admin_pin: Annotated[Secret, AfterValidator(_pin)] | None = None
+    """Without a PIN nobody can open the admin screen."""
+    theme: Literal["light", "dark", "contrast"] = "light"
+    screen_diagonal_inch: float | None = Field(default=None, ge=3, le=120)
+    idle_seconds: int = Field(default=60, ge=10, le=3600)
+
+    @model_validator(mode="after")
+    def _offers_its_own_language(self) -> Self:
+        if self.languages and self.language not in self.languages:
+            raise ValueError(f"languages must hold {self.language!r}, the language it starts in")
+        return self
+
+
+class ScannerSettings(Section):
+    """`[scanner]`: how codes come in."""
+
+    type: Literal["wedge"] = "wedge"
+    prefix: str = Field(default="", max_length=8)
+    suffix: Literal["enter", "tab", "none"] = "enter"
+    layout: Literal["us"] = "us"
+
+
+class _Destination(BaseModel):
+    """What every `[[destinations]]` has; the rest is the plugin's own to check."""
+
+    type: str = Field(min_length=1)
+    name: str = Field(default="", max_length=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationTable:
+    """One `[[destinations]]` as it is written; its plugin checks it."""
+
+    type: str
+    name: str
+    """What people call it; the type, where nothing else is said."""
+    place: str
+    """Where it stands in the file, for the plugin's own faults."""
+    table: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """`kiosk.toml`, checked but for what only the plugins and the plant can tell."""
+
+    file: Path
+    terminal: TerminalSettings
+    scanner: ScannerSettings
+    destinations: tuple[DestinationTable, ...] = ()
+
+    def check_against(self, plant: Plant) -> list[Fault]:
+        """Give the faults that show only beside the plant file."""
+        area = self.terminal.area
+        if not area or area in plant.areas:
+            return []
+        text = f"there is no area {area!r} in the plant file; {suggestion(area, plant.areas)}"
+        return [Fault(str(self.file), "terminal.area", text)]
+
+
+def load_config(path: Path) -> Config:
+    """Read `kiosk.toml`.
+
+    Raises:
+        ConfigError: with every fault of the file.
+    """
+    file = TomlFile(path, limit=_MAX_BYTES, keys=("terminal", "scanner", "destinations"))
+    terminal = file.parse(TerminalSettings, file.section("terminal"))
+    scanner = file.parse(ScannerSettings, file.section("scanner"))
+    destinations = _destinations(file)
+    if terminal is None or scanner is None or file.faults:
+        raise ConfigError(file.faults)
+    return Config(file=path, terminal=terminal, scanner=scanner, destinations=destinations)
+
+
+def secrets_of(settings: BaseModel) -> Iterator[str]:
+    """Give the plain secrets in `settings`, which no log may show."""
+    return (value.get_secret_value() for _, value in settings if isinstance(value, SecretStr))
+
+
+def _destinations(file: TomlFile) -> tuple[DestinationTable, ...]:
+    tables, places = [], dict[str, str]()
+    for row in file.rows("destinations"):
+        found = file.parse(_Destination, row)
+        if found is None:
+            continue
+        name = found.name or found.type
+        if name.casefold() in places:
+            file.faults.append(
+                row.fault("name", f"{name!r} is taken by {places[name.casefold()]}; give it another name")
+            )
+        places.setdefault(name.casefold(), row.place)
+        tables.append(DestinationTable(type=found.type, name=name, place=row.place, table=row.table))
+    return tuple(tables)
