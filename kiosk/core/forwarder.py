@@ -104,6 +104,21 @@ class Forwarder:
                 self._wake.wait(wait)
             self._wake.clear()
 
+    def run_once(self, *, timeout: float = 0.0) -> bool:
+        """Deliver what is due and ask for changes once, without a thread; True when nothing is left to deliver.
+
+        Within `timeout` seconds what failed is tried again, with the waits that a running terminal has.
+        """
+        deadline = self._clock.monotonic() + timeout
+        while True:
+            wait = self.step()
+            done = next(self._candidates(), None) is None
+            left = deadline - self._clock.monotonic()
+            if wait > 0 and (done or left <= 0):
+                return done
+            if wait > 0:
+                self._stop.wait(min(wait, left))
+
     # ------------------------------------------------------------ one step
 
     def step(self) -> float:

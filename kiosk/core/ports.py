@@ -83,6 +83,8 @@ class Destination(ABC):
 class Backend(Destination):
     """A system of record: it also tells how the work on a ticket stands."""
 
+    poll_seconds = 10.0
+    """How often to ask for changes."""
     settle = timedelta(0)
     """How long after an uncertain CREATE `find` may still miss a ticket that exists (a search index that lags)."""
 

@@ -1,0 +1,52 @@
+# make run    the demo: a terminal with an example plant, and the IT desk beside it
+# make test   set up and run every test
+# See also: make lint, make screenshots, make translations, make test-long, make clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test test-long lint screenshots translations wheel clean
+
+run: $(VENV)/.run
+	$(BIN)/kiosk demo $(ARGS)
+
+test: $(VENV)/.test
+	$(BIN)/pytest $(ARGS)
+
+# The long proofs: the same tests with the large numbers.
+test-long: $(VENV)/.test
+	KIOSK_LONG=1 $(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python translations/update.py --check
+
+# Every screen at every size, written to screenshots/.
+screenshots: $(VENV)/.test
+	$(BIN)/python tests/ui/shots.py screenshots
+
+# After a text was added or changed in the code: bring the catalogues up to date.
+translations: $(VENV)/.test
+	$(BIN)/python translations/update.py
+
+wheel: $(VENV)/.test
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+
+$(VENV)/.run: pyproject.toml .ci/setup
+	@PYTHON=$(PYTHON) .ci/setup run
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %s. Try: make run PYTHON=python3.12" % sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[desk]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	@PYTHON=$(PYTHON) .ci/setup test
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist screenshots var .pytest_cache .mypy_cache .ruff_cache .hypothesis

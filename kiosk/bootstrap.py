@@ -1,0 +1,159 @@
+"""The only place that chooses: configuration -> storage -> plugins -> Terminal."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from kiosk import plugins
+from kiosk.config import Config, DestinationTable, load_config
+from kiosk.core.board import Board
+from kiosk.core.errors import ConfigError, Fault, MisconfiguredError
+from kiosk.core.events import Event, Publish
+from kiosk.core.forwarder import Forwarder
+from kiosk.core.model import Plant
+from kiosk.core.outbox import Outbox
+from kiosk.core.ports import Backend, Clock, Destination
+from kiosk.core.terminal import Terminal
+from kiosk.plant import load_plant
+from kiosk.storage import FolderDisk
+
+Loaded = TypeVar("Loaded")
+
+SYSTEM_CLOCK = Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic)
+
+_ID_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_ID_LENGTH = 12
+
+
+def new_id() -> str:
+    """Make an id of 60 random bits: capital letters and digits that nobody confuses, one search token everywhere."""
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """Both files, checked, and the destinations they ask for."""
+
+    config: Config
+    plant: Plant
+    destinations: tuple[Destination, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kiosk:
+    """A terminal with everything it stands on."""
+
+    setup: Setup
+    terminal: Terminal
+    disk: FolderDisk
+
+    def close(self) -> None:
+        """Finish what was asked for, stop the threads, let the data folder go."""
+        self.terminal.stop()
+        self.disk.close()
+
+
+class Unusable(Backend):
+    """Stands in for a destination whose settings are wrong: it pauses, says why, and every ticket is kept."""
+
+    def __init__(self, name: str, error: ConfigError) -> None:
+        self.name, self._error = name, error
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise MisconfiguredError("; ".join(f"{fault.place}: {fault.text}" for fault in self._error.faults))
+
+    check = deliver = find = changes = _refuse
+
+
+def read_setup(path: Path, *, strict: bool) -> Setup:
+    """Read both files and build the destinations, without any network.
+
+    `strict` is for `kiosk check`: a fault in a destination's settings counts like any other. Otherwise
+    such a destination is built as `Unusable`, because a terminal that saves reports is better than none.
+
+    Raises:
+        ConfigError: with every fault of both files.
+    """
+    faults: list[Fault] = []
+    config = _collected(faults, lambda: load_config(path))
+    plant_file = config.terminal.plant if config else path.parent / "plant.toml"
+    plant = _collected(faults, lambda: load_plant(plant_file))
+    if config is None or plant is None:
+        raise ConfigError(faults)
+    faults += config.check_against(plant)
+    destinations = [_destination(table, config, faults, strict=strict) for table in config.destinations]
+    if faults:
+        raise ConfigError(faults)
+    return Setup(config=config, plant=plant, destinations=tuple(filter(None, destinations)))
+
+
+def _collected(faults: list[Fault], load: Callable[[], Loaded]) -> Loaded | None:
+    try:
+        return load()
+    except ConfigError as error:
+        faults += error.faults
+        return None
+
+
+def _destination(table: DestinationTable, config: Config, faults: list[Fault], *, strict: bool) -> Destination | None:
+    kind = "notifiers" if table.type in plugins.types("notifiers") else "backends"
+    try:
+        built: Destination = plugins.build(
+            kind, table.table, terminal=config.terminal.name, file=str(config.file), place=table.place
+        )
+    except ConfigError as error:
+        if strict:
+            faults += error.faults
+            return None
+        return Unusable(table.name, error)
+    return built
+
+
+def build_kiosk(setup: Setup, *, publish: Publish | None = None, clock: Clock = SYSTEM_CLOCK) -> Kiosk:
+    """Open the data folder and tie everything together; no thread runs before `terminal.start()`.
+
+    Raises:
+        StorageError: the data folder cannot be used, or another process holds it.
+    """
+    tell = publish or _nobody_listens
+    config = setup.config
+    disk = FolderDisk(config.terminal.data)
+    outbox = Outbox(disk, publish=tell)
+    board = Board(outbox)
+    forwarders = [
+        Forwarder(
+            destination,
+            outbox=outbox,
+            board=board,
+            machines=setup.plant.machines,
+            publish=tell,
+            clock=clock,
+            random=random.random,
+            poll_seconds=destination.poll_seconds if isinstance(destination, Backend) else 0.0,
+        )
+        for destination in setup.destinations
+    ]
+    terminal = Terminal(
+        name=config.terminal.name,
+        plant=setup.plant,
+        area=config.terminal.area,
+        outbox=outbox,
+        board=board,
+        destinations=setup.destinations,
+        forwarders=forwarders,
+        publish=tell,
+        clock=clock,
+        new_id=new_id,
+    )
+    return Kiosk(setup=setup, terminal=terminal, disk=disk)
+
+
+def _nobody_listens(event: Event) -> None:
+    del event
