@@ -1,0 +1,1 @@
+"""How a machine's label becomes text."""
