@@ -1,0 +1,217 @@
+"""The application: language, clock, navigation, idleness and the way from core's events to the shown screen."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
+
+from kivy.app import App
+from kivy.base import ExceptionHandler, ExceptionManager
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.lang import Builder
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from kiosk import resources
+from kiosk.core.events import Event
+from kiosk.core.terminal import Terminal
+from kiosk.i18n import OWN_NAMES, Translator
+from kiosk.scanner.wedge import Wedge
+from kiosk.ui.flow import Flow
+from kiosk.ui.idle import Idle
+from kiosk.ui.keys import Keys
+from kiosk.ui.lockdown import Display
+from kiosk.ui.page import Page
+from kiosk.ui.rules import load_widgets
+from kiosk.ui.theme import THEME
+
+log = logging.getLogger(__name__)
+
+_FAULTS, _FAULTS_SECONDS = 5, 10.0
+"""More faults than this in so many seconds end the process: a fresh start heals what going home does not."""
+
+
+def publish(event: Event) -> None:
+    """Hand an event of core, from whatever thread, to the shown screen on Kivy's thread."""
+    Clock.schedule_once(lambda _: _deliver(event))
+
+
+def _deliver(event: Event) -> None:
+    app = App.get_running_app()
+    if isinstance(app, KioskApp) and app.root is not None:
+        app.stage.current_screen.on_event(event)
+
+
+class KioskApp(App):
+    """The screens of one terminal."""
+
+    kv_file = str(resources.kv_root())
+    use_kivy_settings = False
+
+    tr = ObjectProperty(Translator().tr)
+    """The translating function; assigning another relabels every kv rule that uses it."""
+    ntr = ObjectProperty(Translator().ntr)
+    language = StringProperty("en")
+    language_name = StringProperty("English")
+    clock = StringProperty("")
+    asleep = BooleanProperty(False)
+    """Nobody is there; the next touch only wakes the screen."""
+
+    def __init__(
+        self, terminal: Terminal, *, display: Display, language: str = "en", idle_seconds: float = 60, **kwargs: Any
+    ) -> None:
+        """Show `terminal`; `kiosk.ui.lockdown.prepare(display)` must have run before this module was imported."""
+        super().__init__(**kwargs)
+        self.terminal, self.display = terminal, display
+        self.home_language = language
+        self.translator = Translator()
+        self.flow = Flow(self)
+        self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)
+        self._history: list[tuple[str, dict[str, Any]]] = []
+
+    # ------------------------------------------------------------ life
+
+    def load_kv(self, filename: str | None = None) -> bool:
+        """Load the widgets' rules, then the root."""
+        THEME.use(self.display.palette)
+        THEME.still = self.display.still
+        THEME.fit(*Window.size)
+        self.speak(self.home_language)
+        load_widgets()
+        self.root = Builder.load_file(filename or self.kv_file)
+        return True
+
+    def on_start(self) -> None:
+        """Bind the window and show the start screen."""
+        ExceptionManager.add_handler(_GoHome())
+        Window.bind(size=lambda _, size: THEME.fit(*size), on_request_close=lambda *_, **__: True)
+        Window.bind(on_touch_down=self._felt)
+        self.keys = Keys(Window, Wedge(time.monotonic), self._scanned)
+        Clock.schedule_interval(self._tick, 1)
+        self.home()
+        self._tick()
+
+    def open_settings(self, *_: Any) -> bool:
+        """Kivy's own settings are for developers."""
+        return False
+
+    @property
+    def stage(self) -> Any:
+        """The screens."""
+        return self.root.ids.stage
+
+    @property
+    def page(self) -> Page:
+        """The screen that is shown."""
+        page: Page = self.stage.current_screen
+        return page
+
+    # ------------------------------------------------------------ language
+
+    def speak(self, language: str) -> None:
+        """Switch the language of everything that is shown."""
+        self.translator = Translator.load(language)
+        THEME.rtl = self.translator.is_rtl
+        self.language = self.translator.language
+        self.language_name = OWN_NAMES.get(self.language, self.language)
+        self.tr, self.ntr = self.translator.tr, self.translator.ntr
+        if self.root is not None:
+            self.page.refresh()
+
+    def pick_language(self) -> None:
+        """Open the language picker."""
+        self.flow.pick_language()
+
+    # ------------------------------------------------------------ navigation
+
+    def go(self, name: str, **args: Any) -> None:
+        """Show a screen; `back` returns from it."""
+        self.close_sheets()
+        self._history.append((name, args))
+        self.stage.show(name, **args)
+
+    def back(self) -> None:
+        """Show the screen before."""
+        del self._history[-1:]
+        if not self._history:
+            self.home()
+            return
+        name, args = self._history[-1]
+        self.close_sheets()
+        self.stage.show(name, backwards=True, **args)
+
+    def home(self) -> None:
+        """Show the start screen; what was begun is dropped."""
+        self.close_sheets()
+        self.flow.drop()
+        self._history = [("home", {})]
+        self.stage.show("home", backwards=True)
+
+    def open_sheet(self, sheet: Any) -> Any:
+        """Put a sheet over the shown screen."""
+        self.close_sheets()
+        self.root.ids.sheets.add_widget(sheet)
+        return sheet
+
+    def close_sheets(self) -> None:
+        """Take every sheet away."""
+        self.root.ids.sheets.clear_widgets()
+
+    # ------------------------------------------------------------ core
+
+    def when_done(
+        self, future: Future[Any], done: Callable[[Any], None], failed: Callable[[BaseException], None]
+    ) -> None:
+        """Call `done` with the result, or `failed` with the error, on Kivy's thread."""
+
+        def hop(finished: Future[Any]) -> None:
+            error = finished.exception()
+            call = partial(failed, error) if error is not None else partial(done, finished.result())
+            Clock.schedule_once(lambda _: call())
+
+        future.add_done_callback(hop)
+
+    # ------------------------------------------------------------ people
+
+    def _scanned(self, text: str) -> None:
+        self.idle.touch()
+        self.asleep = False
+        self.flow.scan(text)
+
+    def _felt(self, *_: Any) -> bool:
+        self.idle.touch()
+        if not self.asleep:
+            return False
+        self.asleep = False
+        self.flow.wake()
+        return True
+
+    def _tick(self, *_: Any) -> None:
+        self.clock = self.terminal.clock.now().astimezone(self.terminal.plant.calendar.zone).strftime("%H:%M")
+        self.page.tick()
+        if self.idle.left <= 0 and not self.asleep:
+            self.asleep = True
+            self.flow.rest()
+
+
+class _GoHome(ExceptionHandler):
+    """Keeps a fault in a callback from ending the terminal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._faults: deque[float] = deque(maxlen=_FAULTS)
+
+    def handle_exception(self, fault: BaseException) -> Any:
+        """Log the fault and go home; too many in a row are given back to Kivy, which ends the process."""
+        log.error("a screen failed", exc_info=fault)
+        now = time.monotonic()
+        self._faults.append(now)
+        if len(self._faults) == _FAULTS and now - self._faults[0] < _FAULTS_SECONDS:
+            return ExceptionManager.RAISE
+        Clock.schedule_once(lambda _: App.get_running_app().home())
+        return ExceptionManager.PASS

@@ -1,0 +1,77 @@
+"""Where each thing that an operator does leads. The only module that names screens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kivy.factory import Factory
+
+from kiosk.core.draft import Draft
+from kiosk.core.errors import LabelError
+from kiosk.core.model import Machine, Symptom
+
+if TYPE_CHECKING:
+    from kiosk.ui.app import KioskApp
+
+
+class Flow:
+    """The operator's way through the screens, and the draft that is being composed on it."""
+
+    def __init__(self, app: KioskApp) -> None:
+        """Move `app`."""
+        self._app = app
+        self.draft: Draft | None = None
+
+    # ------------------------------------------------------------ a report
+
+    def begin(self) -> None:
+        """Report a problem."""
+        self.draft = self._app.terminal.new_draft()
+        self._app.go("machines")
+
+    def choose_machine(self, machine: Machine) -> None:
+        """Take this machine, and look at what is open on it first."""
+        draft = self.draft or self._app.terminal.new_draft()
+        self.draft = draft.choose_machine(machine)
+        self._app.go("symptoms")
+
+    def choose_symptom(self, symptom: Symptom) -> None:
+        """Take this symptom."""
+        if self.draft is not None:
+            self.draft = self.draft.choose_symptom(symptom)
+            self._app.go("details")
+
+    def say(self, *, stopped: bool | None = None, note: str | None = None, who: str | None = None) -> None:
+        """Add what the operator said to the draft."""
+        if self.draft is not None:
+            self.draft = self.draft.say(stopped=stopped, note=note, who=who)
+
+    def drop(self) -> None:
+        """Forget the draft."""
+        self.draft = None
+
+    # ------------------------------------------------------------ scanner, language, idleness
+
+    def scan(self, text: str) -> None:
+        """Go to the machine whose label was scanned, from whatever screen."""
+        try:
+            scan = self._app.terminal.scan(text)
+        except LabelError as error:
+            self.tell(error.message_key, icon="qrcode-remove")
+            return
+        self.draft = None
+        self.choose_machine(scan.machine)
+
+    def tell(self, message: str, *, icon: str = "information") -> None:
+        """Say one sentence over the shown screen."""
+        self._app.open_sheet(Factory.MessageSheet(icon=icon, title=self._app.tr(message)))
+
+    def pick_language(self) -> None:
+        """Show the languages."""
+
+    def rest(self) -> None:
+        """Nobody is there."""
+        self._app.home()
+
+    def wake(self) -> None:
+        """Somebody came."""

@@ -1,0 +1,29 @@
+"""Short tones. Sound is a bonus on a loud floor: a terminal without a sound card is simply silent."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from typing import Any
+
+from kiosk import resources
+
+log = logging.getLogger(__name__)
+
+
+def play(name: str) -> None:
+    """Play `assets/sounds/<name>.wav`; an empty name is silence."""
+    sound = _sound(name) if name else None
+    if sound is not None:
+        sound.play()
+
+
+@cache
+def _sound(name: str) -> Any:
+    from kivy.core.audio import SoundLoader  # noqa: PLC0415  opens the sound device, which takes its time
+
+    sound = SoundLoader.load(str(resources.asset(f"sounds/{name}.wav")))
+    if sound is None or not sound.length:
+        log.info("no sound %r on this terminal", name)
+        return None
+    return sound

@@ -1,0 +1,42 @@
+"""The bars at the top of the screens."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.uix.widget import Widget
+
+from kiosk.ui.widgets.card import TapCard
+from kiosk.ui.widgets.layout import HBox
+
+
+class StepDots(Widget):
+    """How far the report is: three bars, `step` of them lit."""
+
+    step = NumericProperty(0)
+
+
+class LanguageButton(TapCard):
+    """Opens the language picker; shows the current language in its own words."""
+
+    brief = BooleanProperty(False)
+    """Show the code only, where there is little room."""
+
+
+class Header(HBox):
+    """Back, title, progress, language, close."""
+
+    title = StringProperty("")
+    sub = StringProperty("")
+    step = NumericProperty(0)
+    """1 to 3 within a report, 0 outside of one."""
+    can_close = BooleanProperty(True)
+
+
+class TopBar(HBox):
+    """The bar of the start screen: where we are, the truth about the connection, language, time."""
+
+    title = StringProperty("")
+    sub = StringProperty("")
+    connected = BooleanProperty(True)
+    connection = StringProperty("")
+    connection_icon = StringProperty("cloud-check")

@@ -1,0 +1,102 @@
+"""Text that fits its box, and icons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.uix.anchorlayout import AnchorLayout
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+
+from kiosk.ui import icons, measure
+from kiosk.ui.theme import THEME
+
+
+class KLabel(Label):
+    """A text that starts at `base_size`, shrinks to `least` when its box is small, and is cut with an ellipsis below that."""
+
+    base_size = NumericProperty(THEME.body)
+    least = NumericProperty(THEME.least)
+    centered = BooleanProperty(False)
+    snug = BooleanProperty(False)
+    """Be as wide as the text, up to `widest`."""
+    widest = NumericProperty(100_000)
+    tall = BooleanProperty(False)
+    """Be as high as the text."""
+    foreign = BooleanProperty(False)
+    """The text comes from outside and may be cut; a text of ours that is cut is a fault that a test finds."""
+    is_cut = BooleanProperty(False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._fit_soon = Clock.create_trigger(self._fit, -1)
+        super().__init__(**kwargs)
+        THEME.bind(rtl=self._turn)
+        self._turn()
+        for name in ("text", "size", "base_size", "least", "font_name", "bold", "base_direction", "snug", "widest"):
+            self.fbind(name, self._fit_soon)
+        self._fit_soon()
+
+    def _turn(self, *_: object) -> None:
+        self.base_direction = "rtl" if THEME.rtl else "ltr"
+
+    def style(self) -> measure.Style:
+        """Name what the width of a text depends on."""
+        return measure.Style(self.font_name, bool(self.bold), self.line_height, self.base_direction)
+
+    def _fit(self, *_: object) -> None:
+        if self.snug:
+            self.width = min(self.widest, measure.width(self.text, self.style(), self.base_size))
+        if self.tall:
+            self.font_size = self.base_size
+            self.height = measure.height(self.text, self.style(), self.base_size, self.width)
+        elif self.width > 1 and self.height > 1:
+            self.font_size = measure.fitting_size(
+                self.text, self.style(), self.base_size, self.least, (self.width, self.height)
+            )
+        self.text_size = self.size
+        self._cut()
+
+    def _cut(self) -> None:
+        shown = self.text
+        if self.width > 1 and self.height > 1:
+            shown = measure.cut(self.text, self.style(), self.font_size, (self.width, self.height))
+        self.is_cut = shown != self.text
+        # The core label draws what is shown; `text` keeps the whole.
+        self._label.text = shown
+        self._trigger_texture()
+
+
+class Icon(Label):
+    """One icon by name; `turns` marks those that point the other way in right-to-left languages."""
+
+    icon = StringProperty("help-circle")
+    turns = BooleanProperty(False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        THEME.bind(rtl=self._draw)
+        self.bind(icon=self._draw, turns=self._draw)
+        self._draw()
+
+    def _draw(self, *_: object) -> None:
+        name = icons.mirrored(self.icon) if self.turns and THEME.rtl else self.icon
+        self.text = icons.glyph(name) if name else ""
+
+
+class IconTile(AnchorLayout):
+    """An icon on a rounded square."""
+
+    icon = StringProperty("help-circle")
+    tone = ColorProperty("#000000")
+    ground = ColorProperty("#FFFFFF")
+    icon_size = NumericProperty(34)
+    radius = NumericProperty(18)
+
+
+class Pictogram(Widget):
+    """A device in a circle with a small red badge that says what is wrong with it."""
+
+    icon = StringProperty("help-circle")
+    badge = StringProperty("")

@@ -1,0 +1,111 @@
+# ruff: noqa: PLC0415  Kivy opens its window when it is imported, so it is imported late
+"""Drives the real widgets in a real window: frames, touches, scans, finders, pictures."""
+
+from __future__ import annotations
+
+import time
+
+from PIL import Image
+
+_ENTER = 40
+
+
+class Pilot:
+    """A person at the terminal. Every action runs the frames it needs; nothing sleeps."""
+
+    def __init__(self, app):
+        from kivy.base import EventLoop
+        from kivy.core.window import Window
+
+        self.app, self.loop, self.window = app, EventLoop, Window
+
+    # ------------------------------------------------------------ time
+
+    def frames(self, count=3):
+        for _ in range(count):
+            self.loop.idle()
+
+    def until(self, condition, *, seconds=5, what="the condition"):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, f"{what} did not come; shown: {self.texts()}"
+            self.loop.idle()
+
+    # ------------------------------------------------------------ looking
+
+    @property
+    def screen(self):
+        return self.app.stage.current
+
+    def walk(self, class_name=None, root=None):
+        """Give the visible widgets, of one class if named."""
+        pending = [root] if root else list(self.window.children)
+        while pending:
+            widget = pending.pop(0)
+            if widget.opacity == 0:
+                continue
+            if class_name is None or any(c.__name__ == class_name for c in type(widget).__mro__):
+                yield widget
+            pending = list(reversed(widget.children)) + pending
+
+    def texts(self, root=None):
+        return [w.text for w in self.walk("KLabel", root) if w.text]
+
+    def find_text(self, text, root=None):
+        found = [w for w in self.walk("KLabel", root) if w.text == text]
+        assert found, f"no {text!r} on the screen {self.screen!r}; shown: {self.texts()}"
+        return found[0]
+
+    def sees(self, text):
+        return any(text in shown for shown in self.texts())
+
+    # ------------------------------------------------------------ doing
+
+    def touch(self, x, y):
+        from kivy.tests.common import UnitTestTouch
+
+        touch = UnitTestTouch(x, y)
+        touch.touch_down()
+        self.frames(1)
+        touch.touch_up()
+        self.frames(3)
+
+    def tap(self, widget):
+        """Touch the middle of a widget, or of the widget that shows this text."""
+        target = self.find_text(widget) if isinstance(widget, str) else widget
+        self.touch(*target.to_window(*target.center))
+
+    def scan(self, text, *, enter=True):
+        """Type as a scanner does: physical keys of a US keyboard, all within one frame."""
+        for char in text:
+            self.key(*_key_of(char))
+        if enter:
+            self.key(_ENTER)
+        self.frames(2)
+
+    def key(self, scancode, modifiers=()):
+        self.window.dispatch("on_key_down", 0, scancode, None, list(modifiers))
+        self.window.dispatch("on_key_up", 0, scancode)
+
+    # ------------------------------------------------------------ pictures
+
+    def shot(self, path=None):
+        from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
+
+        self.frames(3)
+        width, height = self.window.size
+        self.window.dispatch("on_draw")
+        pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+        picture = Image.frombytes("RGB", (width, height), pixels).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+        if path:
+            picture.save(path)
+        return picture
+
+
+def _key_of(char):
+    from kiosk.scanner.wedge import _PLAIN, _SHIFTED
+
+    for scancode, plain in _PLAIN.items():
+        if plain == char:
+            return scancode, ()
+    return next(scancode for scancode, shifted in _SHIFTED.items() if shifted == char), ("shift",)

@@ -1,0 +1,42 @@
+# ruff: noqa: PLC0415  Kivy opens its window when it is imported, so it is imported late
+"""Puts a whole terminal on fakes into a window; used by the tests and by the pictures."""
+
+from __future__ import annotations
+
+import os
+
+from fakes import Floor
+
+
+def floor_for_screens():
+    """Give a terminal on fakes whose events nobody hears until an app is opened on it."""
+    return Floor()
+
+
+def open_app(floor, *, size=(1280, 800), language="en", palette="light", **settings):
+    """Start the app of `floor` in a window of this size, without running its loop."""
+    os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+    from kiosk.ui import lockdown
+
+    display = lockdown.Display(width=size[0], height=size[1], palette=palette, still=True, max_fps=0)
+    lockdown.prepare(display)
+    from kiosk.ui import text
+
+    text.install()
+    from kivy.base import runTouchApp
+
+    from kiosk.ui.app import KioskApp
+
+    app = KioskApp(floor.terminal, display=display, language=language, **settings)
+    app._run_prepare()
+    runTouchApp(embedded=True)
+    return app
+
+
+def reset(app, floor):
+    """Give the app another terminal and begin anew."""
+    app.terminal = floor.terminal
+    app.asleep = False
+    app.idle.touch()
+    app.speak("en")
+    app.home()
