@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from kiosk import plugins
 from kiosk.config import Config, DestinationTable, load_config
@@ -66,7 +66,7 @@ class Unusable(Backend):
     def __init__(self, name: str, error: ConfigError) -> None:
         self.name, self._error = name, error
 
-    def _refuse(self, *_: object) -> NoReturn:
+    def _refuse(self, *_: Any, **__: Any) -> Any:
         raise MisconfiguredError("; ".join(f"{fault.place}: {fault.text}" for fault in self._error.faults))
 
     check = deliver = find = changes = _refuse
