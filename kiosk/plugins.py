@@ -1,0 +1,183 @@
+"""Finds the class of a plugin by its kind and `type`, checks its settings and builds it.
+
+A plugin class is constructed as `Plugin(settings, terminal="K07")`, without any I/O, and names its settings in the class
+attribute `Settings`; that settings class stands at the head of the plugin's module.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, entry_points, metadata
+from pathlib import Path
+from typing import Annotated, Any, Protocol, cast
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from kiosk.core.errors import ConfigError, Fault
+
+
+def _absolute(path: Any, info: ValidationInfo) -> Any:
+    """Take a relative path as seen from the folder of the file that says it."""
+    folder = (info.context or {}).get("folder", "")
+    return Path(folder, path).expanduser() if isinstance(path, str | Path) else path
+
+
+def _fetch_secret(value: Any, info: ValidationInfo) -> Any:
+    match value:
+        case SecretStr():
+            return value
+        case {"env": str(name), **rest} if not rest:
+            secret, source = os.environ.get(name, ""), f"the environment variable {name}"
+        case {"file": str(path), **rest} if not rest:
+            secret, source = _first_text(_absolute(path, info)), f"the file {path}"
+        case _:
+            raise ValueError('a secret is never written here: say {env = "NAME"} or {file = "path"}')
+    if not secret:
+        raise ValueError(f"{source} is missing, empty or not readable")
+    return SecretStr(secret)
+
+
+def _first_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, ValueError):
+        return ""
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("not a web address: say it as https://host or https://host/path")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("only the plain address, without user name, password or ?query")
+    return text.rstrip("/")
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_fetch_secret)]
+"""A secret from `{env = "NAME"}` or `{file = "path"}`; it never shows in a repr, a log or an error."""
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+"""An http or https address without credentials and without the slash at its end."""
+ConfigPath = Annotated[Path, BeforeValidator(_absolute)]
+"""A path; relative to the folder of the configuration file that says it."""
+
+
+class PluginSettings(BaseModel):
+    """What every plugin's table in `kiosk.toml` has; unknown keys are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    type: str
+    name: str = Field(default="", max_length=60)
+    """What people call it; the type, where nothing else is said."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, table: Any) -> Any:
+        return {**table, "name": table.get("name") or table.get("type", "")} if isinstance(table, Mapping) else table
+
+
+class HttpSettings(PluginSettings):
+    """What every plugin that speaks HTTP has."""
+
+    url: WebAddress
+    ca_file: ConfigPath | None = None
+    """The plant's own certificate authority, in PEM form."""
+    proxy: WebAddress | None = None
+    timeout: float = Field(default=30.0, gt=0, le=300)
+    """Seconds without a sign of life after which an answer is given up."""
+
+
+class Plugin(Protocol):
+    """What a plugin class has beside the contract of its kind."""
+
+    Settings: type[PluginSettings]
+
+    def __call__(self, settings: Any, *, terminal: str) -> Any:
+        """Construct it, without any I/O."""
+
+
+def types(kind: str) -> list[str]:
+    """Name the types of `kind` (`backends`, `notifiers`) that this installation knows."""
+    return sorted({*_built_in(kind), *(point.name for point in entry_points(group=f"kiosk.{kind}"))})
+
+
+def find(kind: str, type_: str) -> Plugin:
+    """Give the plugin class for a `type`; ours first, then those that other packages offer as entry points.
+
+    Raises:
+        ConfigError: no such type, or the package it needs is not installed.
+    """
+    try:
+        return cast("Plugin", _load(kind, type_))
+    except ImportError as error:
+        raise _type_fault(_missing(type_, error.name or str(error))) from error
+
+
+def _load(kind: str, type_: str) -> Any:
+    built_in = _built_in(kind).get(type_)
+    if built_in:
+        module, _, name = built_in.partition(":")
+        return getattr(import_module(module), name)
+    for point in entry_points(group=f"kiosk.{kind}", name=type_):
+        return point.load()
+    raise _type_fault(f"there is no {type_!r} among the {kind}; there are: {', '.join(types(kind))}")
+
+
+def build(kind: str, table: Mapping[str, Any], *, terminal: str, file: str = "kiosk.toml", place: str = "") -> Any:
+    """Build the plugin that `table` asks for, whose place in `file` is `place`.
+
+    Raises:
+        ConfigError: with every fault of the table.
+    """
+    try:
+        plugin = find(kind, str(table.get("type", "")))
+        settings = plugin.Settings.model_validate(table, context={"folder": str(Path(file).parent)})
+    except ConfigError as error:
+        raise ConfigError(Fault(file, _join(place, fault.place), fault.text) for fault in error.faults) from error
+    except ValidationError as error:
+        raise ConfigError(faults(error, file=file, place=place)) from None
+    return plugin(settings, terminal=terminal)
+
+
+def faults(error: ValidationError, *, file: str, place: str = "") -> Iterable[Fault]:
+    """Turn pydantic's findings into faults that a person can act on; never with the value, which may be a secret."""
+    for found in error.errors(include_input=False, include_url=False):
+        yield Fault(file, _join(place, *map(str, found["loc"])), found["msg"].removeprefix("Value error, "))
+
+
+def _join(*places: str) -> str:
+    return ".".join(filter(None, places))
+
+
+def _built_in(kind: str) -> Mapping[str, str]:
+    return cast("Mapping[str, str]", import_module(f"kiosk.{kind}").BUILT_IN)
+
+
+def _type_fault(text: str) -> ConfigError:
+    return ConfigError([Fault("kiosk.toml", "type", text)])
+
+
+def _missing(type_: str, package: str) -> str:
+    if type_ in _extras():
+        return f"{type_!r} needs more packages: pip install 'kiosk[{type_}]'"
+    return f"{type_!r} needs the Python package {package!r}, which is not installed"
+
+
+def _extras() -> list[str]:
+    try:
+        return metadata("kiosk").get_all("Provides-Extra") or []
+    except PackageNotFoundError:
+        return []
