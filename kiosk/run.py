@@ -1,0 +1,78 @@
+"""`kiosk run`: the terminal in its window."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from kiosk import logs
+from kiosk.bootstrap import Setup, build_kiosk, read_setup
+from kiosk.ui.lockdown import Display, prepare
+
+
+def run_terminal(config: Path, *, size: tuple[int, int] | None = None) -> int:
+    """Show the terminal that `config` describes until an admin ends it.
+
+    Raises:
+        ConfigError: with every fault of both files.
+        StorageError: the data folder cannot be used, or another process holds it.
+    """
+    setup = read_setup(config, strict=False)
+    logs.configure(level="INFO", file=setup.config.terminal.data / "kiosk.log")
+    show(setup, display_of(setup, size=size))
+    return 0
+
+
+def display_of(setup: Setup, *, size: tuple[int, int] | None, cursor: bool = False) -> Display:
+    """Describe the screen: full, or a window of `size`."""
+    width, height = size or (1280, 800)
+    palette = setup.config.terminal.theme
+    return Display(width=width, height=height, fullscreen=size is None, cursor=cursor, palette=palette)
+
+
+def show(setup: Setup, display: Display, *, begin: Callable[[Any], None] | None = None) -> None:
+    """Run the screens until they are closed; `begin` gets the app once it is on screen.
+
+    Raises:
+        StorageError: the data folder cannot be used, or another process holds it.
+    """
+    prepare(display)
+    from kiosk.ui.app import KioskApp, publish  # noqa: PLC0415  importing it opens the window
+
+    kiosk = build_kiosk(setup, publish=publish)
+    settings = setup.config.terminal
+    try:
+        app = KioskApp(
+            kiosk.terminal,
+            display=display,
+            language=settings.language,
+            languages=settings.languages,
+            idle_seconds=settings.idle_seconds,
+            check_pin=_pin_check(settings.admin_pin),
+        )
+        if begin is not None:
+            app.bind(on_start=begin)
+        signal.signal(signal.SIGTERM, lambda *_: app.stop())
+        kiosk.terminal.start()
+        app.run()
+    finally:
+        kiosk.close()
+
+
+def _pin_check(pin: SecretStr | None) -> Callable[[str], bool] | None:
+    if pin is None:
+        return None
+    return lambda typed: hmac.compare_digest(typed.encode(), pin.get_secret_value().encode())
+
+
+def has_screen() -> bool:
+    """Tell whether there is something to draw a window on: X, Wayland, or a display of the machine itself."""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return True
+    return any(Path("/sys/class/drm").glob("card*-*/status")) and os.access("/dev/dri/card0", os.R_OK | os.W_OK)

@@ -1,0 +1,95 @@
+"""Runs `kiosk` with the arguments given, and answers on a socket what the window shows and where.
+
+The program is the real one, in a real window, driven by real keys and touches; this only looks. A question is one
+line of JSON, so is the answer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import threading
+
+from kiosk.cli import main
+
+
+def _widgets():
+    from kivy.core.window import Window
+
+    for root in Window.children:
+        yield from root.walk(restrict=True)
+
+
+def _is_shown(widget):
+    from kivy.core.window import Window
+
+    node = widget
+    while node is not None and node is not Window:
+        if node.opacity == 0 or getattr(node, "disabled", False):
+            return False
+        node = node.parent
+    return node is Window
+
+
+def _texts():
+    return [w.text for w in _widgets() if getattr(w, "text", "") and _is_shown(w) and w.width > 1 and w.height > 1]
+
+
+def _where(text):
+    from kivy.core.window import Window
+
+    for widget in _widgets():
+        if getattr(widget, "text", None) == text and _is_shown(widget):
+            x, y = widget.to_window(*widget.center)
+            return [round(x), round(Window.height - y)]
+    return None
+
+
+def _look(question):
+    from kivy.app import App
+
+    app = App.get_running_app()
+    if app is None or app.root is None:
+        return None
+    match question["ask"]:
+        case "texts":
+            return _texts()
+        case "where":
+            return _where(question["text"])
+        case "screen":
+            return app.page.name
+
+
+def _ask_kivy(question):
+    if "kivy.core.window" not in sys.modules:
+        return None
+    from kivy.clock import Clock
+
+    done, answer = threading.Event(), []
+
+    def look(_):
+        try:
+            answer.append(_look(question))
+        finally:
+            done.set()
+
+    Clock.schedule_once(look)
+    done.wait(5)
+    return answer[0] if answer else None
+
+
+def _serve(path):
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen()
+        while True:
+            connection, _ = server.accept()
+            with connection, connection.makefile("rw") as line:
+                line.write(json.dumps(_ask_kivy(json.loads(line.readline()))) + "\n")
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_serve, args=(os.environ["KIOSK_OBSERVED"],), daemon=True).start()
+    sys.exit(main(sys.argv[1:]))
