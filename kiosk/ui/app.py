@@ -63,12 +63,23 @@ class KioskApp(App):
     """Nobody is there; the next touch only wakes the screen."""
 
     def __init__(
-        self, terminal: Terminal, *, display: Display, language: str = "en", idle_seconds: float = 60, **kwargs: Any
+        self,
+        terminal: Terminal,
+        *,
+        display: Display,
+        language: str = "en",
+        languages: tuple[str, ...] = (),
+        idle_seconds: float = 60,
+        check_pin: Callable[[str], bool] | None = None,
     ) -> None:
-        """Show `terminal`; `kiosk.ui.lockdown.prepare(display)` must have run before this module was imported."""
-        super().__init__(**kwargs)
+        """Show `terminal`; `kiosk.ui.lockdown.prepare(display)` must have run before this module was imported.
+
+        `languages` are those that the picker offers, all of them when empty. Without `check_pin` nobody is an admin.
+        """
+        super().__init__()
         self.terminal, self.display = terminal, display
-        self.home_language = language
+        self.home_language, self.languages = language, languages
+        self.check_pin = check_pin
         self.translator = Translator()
         self.flow = Flow(self)
         self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from kivy.factory import Factory
 
-from kiosk.core.draft import Draft
-from kiosk.core.errors import LabelError
-from kiosk.core.model import Machine, Symptom
+from kiosk.core.draft import Draft, DraftStep
+from kiosk.core.errors import KioskError, LabelError
+from kiosk.core.model import Entry, Machine, Symptom
+from kiosk.ui import sounds
 
 if TYPE_CHECKING:
     from kiosk.ui.app import KioskApp
@@ -21,6 +22,7 @@ class Flow:
         """Move `app`."""
         self._app = app
         self.draft: Draft | None = None
+        self._sending = False
 
     # ------------------------------------------------------------ a report
 
@@ -28,6 +30,10 @@ class Flow:
         """Report a problem."""
         self.draft = self._app.terminal.new_draft()
         self._app.go("machines")
+
+    def look_for_machine(self) -> None:
+        """Find the machine by typing."""
+        self._app.go("search")
 
     def choose_machine(self, machine: Machine) -> None:
         """Take this machine, and look at what is open on it first."""
@@ -50,6 +56,37 @@ class Flow:
         """Forget the draft."""
         self.draft = None
 
+    def send(self) -> None:
+        """Save the report and send it to IT; a second tap while that runs is the same report."""
+        draft = self.draft
+        if draft is None or draft.step is not DraftStep.READY or self._sending:
+            return
+        self._sending = True
+        saving = self._app.terminal.report(draft, language=self._app.language)
+        self._app.when_done(saving, self._saved, self._not_saved)
+
+    def _saved(self, entry: Entry) -> None:
+        self._sending = False
+        sounds.play("saved")
+        self.drop()
+        self.open_ticket(entry.ticket.id)
+
+    def _not_saved(self, error: BaseException) -> None:
+        self._sending = False
+        sounds.play("refused")
+        key = error.message_key if isinstance(error, KioskError) else KioskError.message_key
+        self.tell(key, icon="content-save-alert")
+
+    # ------------------------------------------------------------ what is open
+
+    def show_problems(self) -> None:
+        """List everything that is open here."""
+        self._app.go("problems")
+
+    def open_ticket(self, ticket_id: str) -> None:
+        """Show how a ticket stands."""
+        self._app.go("status", ticket=ticket_id)
+
     # ------------------------------------------------------------ scanner, language, idleness
 
     def scan(self, text: str) -> None:
@@ -61,6 +98,10 @@ class Flow:
             return
         self.draft = None
         self.choose_machine(scan.machine)
+
+    def explain_scanning(self) -> None:
+        """Say how to scan."""
+        self.tell("Hold the hand scanner to the label on the machine. It works on every screen.", icon="barcode-scan")
 
     def tell(self, message: str, *, icon: str = "information") -> None:
         """Say one sentence over the shown screen."""

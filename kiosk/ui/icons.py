@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from kiosk import resources
 
 UNKNOWN = "help-circle"
 """Shown where a plant file names an icon that the font has not."""
 
 
-@cache
-def codes() -> dict[str, int]:
-    """Read the table of names and code points that was built with the font."""
+def _read() -> dict[str, int]:
     lines = resources.asset("icons/icons.txt").read_text(encoding="ascii").splitlines()
     return {name: int(code, 16) for name, code in map(str.split, lines)}
 
 
+ICONS = _read()
+"""Name -> code point, written with the font by `assets/icons/build.py`."""
+
+
 def glyph(name: str) -> str:
     """Give the character of the icon called `name`."""
-    return chr(codes().get(name) or codes()[UNKNOWN])
+    return chr(ICONS.get(name, ICONS[UNKNOWN]))
 
 
 def mirrored(name: str) -> str:

@@ -44,6 +44,9 @@ def prepare(display: Display) -> None:
         # Two providers for one panel would be two touches for one finger.
         if name != "mouse":
             Config.remove_option("input", name)
+    from kiosk.ui import text  # noqa: PLC0415  it imports Kivy
+
+    text.install()
 
 
 def _options(display: Display) -> dict[str, dict[str, object]]:

@@ -1,4 +1,3 @@
-# ruff: noqa: PLC0415  Kivy opens its window when it is imported, so it is imported late
 """One window per process, so one app per session; every test begins at home, in English, on a fresh terminal."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: PLC0415  Kivy opens its window when it is imported, so it is imported late
 """Drives the real widgets in a real window: frames, touches, scans, finders, pictures."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: PLC0415  Kivy opens its window when it is imported, so it is imported late
 """Puts a whole terminal on fakes into a window; used by the tests and by the pictures."""
 
 from __future__ import annotations
@@ -20,9 +19,6 @@ def open_app(floor, *, size=(1280, 800), language="en", palette="light", **setti
 
     display = lockdown.Display(width=size[0], height=size[1], palette=palette, still=True, max_fps=0)
     lockdown.prepare(display)
-    from kiosk.ui import text
-
-    text.install()
     from kivy.base import runTouchApp
 
     from kiosk.ui.app import KioskApp

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 SCREENS: dict[str, str] = {
     "home": "home:HomeScreen",
+    "problems": "problems:ProblemsScreen",
     "machines": "machines:MachinesScreen",
     "symptoms": "symptoms:SymptomsScreen",
     "details": "details:DetailsScreen",
+    "search": "search:SearchScreen",
 }
 """Name -> module in this folder : class."""

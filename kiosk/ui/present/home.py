@@ -1,0 +1,100 @@
+"""What the start screen says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.core.link import LinkState
+from kiosk.core.model import Notice
+from kiosk.core.terminal import Terminal
+from kiosk.i18n import Translator
+from kiosk.ui.present import times
+from kiosk.ui.present.tickets import TicketRow, ticket_row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """The truth about the way to IT."""
+
+    is_up: bool
+    icon: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRow:
+    """One thing worth knowing."""
+
+    icon: str = "information"
+    tone: str = "info"
+    title: str = ""
+    text: str = ""
+
+
+def place(terminal: Terminal, speak: Translator) -> str:
+    """Say where this terminal stands."""
+    area = terminal.plant.areas.get(terminal.area)
+    return f"{area.name.get(speak.language)} · {terminal.name}" if area else f"{terminal.plant.name} · {terminal.name}"
+
+
+def connection(terminal: Terminal, speak: Translator) -> Connection:
+    """Say whether reports reach IT now, and what happens to them when they do not."""
+    if terminal.is_connected:
+        return Connection(is_up=True, icon="cloud-check", text=speak.tr("Connected"))
+    states = {link.state for link in terminal.links() if link.is_backend}
+    if states == {LinkState.UNTRIED}:
+        return Connection(is_up=False, icon="cloud-sync", text=speak.tr("Connecting …"))
+    return Connection(is_up=False, icon="cloud-off-outline", text=speak.tr("Offline. Reports are saved here."))
+
+
+def open_problems(terminal: Terminal, speak: Translator, now: datetime) -> list[TicketRow]:
+    """Give what is open in this terminal's area, the most urgent first."""
+    return [ticket_row(entry, terminal, speak, now) for entry in terminal.board(area=terminal.area)]
+
+
+def heading(count: int, speak: Translator) -> str:
+    """Say how many problems are open here."""
+    if not count:
+        return speak.tr("No open problems here")
+    return speak.ntr("{n} open problem here", "{n} open problems here", count)
+
+
+def notices(terminal: Terminal, speak: Translator, now: datetime) -> list[NoticeRow]:
+    """Give planned work first, then what was achieved, then whom to call."""
+    told = [_notice(n, terminal, speak, now) for n in sorted(terminal.notices(), key=lambda n: n.kind != "planned")]
+    return [*told, *_solved(terminal, speak), *_contacts(terminal, speak)]
+
+
+def _notice(notice: Notice, terminal: Terminal, speak: Translator, now: datetime) -> NoticeRow:
+    is_planned = notice.kind == "planned"
+    text = notice.text.get(speak.language)
+    if is_planned and notice.starts_at is not None:
+        zone = terminal.plant.calendar.zone
+        text = f"{times.clock_time(notice.starts_at, now=now, zone=zone, speak=speak)}: {text}"
+    return NoticeRow(
+        icon="calendar-clock" if is_planned else "trophy",
+        tone="warn" if is_planned else "good",
+        title=notice.title.get(speak.language),
+        text=text,
+    )
+
+
+def _solved(terminal: Terminal, speak: Translator) -> list[NoticeRow]:
+    solved = terminal.figures(days=7)
+    if not solved:
+        return []
+    title = speak.ntr("{n} problem solved this week", "{n} problems solved this week", len(solved))
+    return [NoticeRow(icon="trophy", tone="good", title=title, text=speak.tr("Thank you for reporting!"))]
+
+
+def _contacts(terminal: Terminal, speak: Translator) -> list[NoticeRow]:
+    return [
+        NoticeRow(icon="phone", tone="info", title=f"{contact.name}  {contact.phone}", text=_role(contact.role, speak))
+        for contact in terminal.contacts(terminal.area)
+        if contact.phone
+    ]
+
+
+def _role(role: str, speak: Translator) -> str:
+    return role or speak.tr("Your contact at IT")

@@ -1,0 +1,170 @@
+"""What the three steps of a report show: machine, symptom, details."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.core.draft import Draft
+from kiosk.core.model import Area, Machine, Plant, Priority, Symptom
+from kiosk.core.terminal import Terminal
+from kiosk.i18n import N_, Translator
+from kiosk.ui.present import times
+from kiosk.ui.present.tickets import standing
+
+_PRIORITIES = {
+    Priority.CRITICAL: (N_("Critical"), "bad", "alert-octagon"),
+    Priority.HIGH: (N_("High"), "warn", "alert"),
+    Priority.NORMAL: (N_("Normal"), "info", "information"),
+}
+
+LETTERS = {"de": "ÄÖÜ", "pl": "ĄĆĘŁŃÓŚŹŻ", "cs": "ÁČĎÉĚÍŇÓŘŠŤÚŮÝŽ", "fr": "ÀÇÉÈÊ", "es": "ÁÉÍÑÓÚ"}
+"""Letters beyond A to Z that names are written with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaRow:
+    """One area to look into."""
+
+    area: str = ""
+    name: str = ""
+    icon: str = "factory"
+    is_chosen: bool = False
+    problems: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineRow:
+    """One machine, and what is already known about it."""
+
+    machine: str = ""
+    name: str = ""
+    place: str = ""
+    icon: str = "cog"
+    status: str = ""
+    status_icon: str = ""
+    tone: str = "warn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymptomRow:
+    """One thing that may be wrong."""
+
+    symptom: str = ""
+    words: str = ""
+    icon: str = "help-circle"
+    badge: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryRow:
+    """One line of what will be sent."""
+
+    icon: str = "check"
+    text: str = ""
+    tone: str = "ink"
+
+
+def areas(terminal: Terminal, speak: Translator, *, chosen: str) -> list[AreaRow]:
+    """Give the areas, with how many problems are open in each."""
+    return [_area(area, terminal, speak, chosen) for area in terminal.areas()]
+
+
+def _area(area: Area, terminal: Terminal, speak: Translator, chosen: str) -> AreaRow:
+    return AreaRow(
+        area=area.id,
+        name=area.name.get(speak.language),
+        icon=area.icon,
+        is_chosen=area.id == chosen,
+        problems=len(terminal.board(area=area.id)),
+    )
+
+
+def machines(found: Iterable[Machine], terminal: Terminal, speak: Translator) -> list[MachineRow]:
+    """Give a row per machine, with what is open on it."""
+    return [_machine(machine, terminal, speak) for machine in found]
+
+
+def _machine(machine: Machine, terminal: Terminal, speak: Translator) -> MachineRow:
+    kind, open_here = terminal.plant.kinds.get(machine.kind), terminal.on_machine(machine.id)
+    stands = standing(open_here[0], speak) if open_here else None
+    return MachineRow(
+        machine=machine.id,
+        name=machine.name,
+        place=" · ".join(filter(None, (machine.id, machine.place))),
+        icon=kind.icon if kind else "cog",
+        status=speak.tr("Reported") if stands else "",
+        status_icon=stands.icon if stands else "",
+        tone=stands.tone if stands else "warn",
+    )
+
+
+def machine_line(machine: Machine, speak: Translator) -> str:
+    """Name a machine and its place."""
+    if not machine.place:
+        return machine.name
+    return speak.tr("{machine} · place {place}", machine=machine.name, place=machine.place)
+
+
+def symptoms(offered: Iterable[Symptom], speak: Translator) -> list[SymptomRow]:
+    """Give a row per symptom, in the order in which it is offered."""
+    return [SymptomRow(symptom=s.id, words=s.words.get(speak.language), icon=s.icon, badge=s.badge) for s in offered]
+
+
+def summary(draft: Draft, speak: Translator) -> list[SummaryRow]:
+    """Give the lines of what will be sent."""
+    rows = []
+    if draft.symptom is not None:
+        rows.append(SummaryRow(icon=draft.symptom.icon, text=draft.symptom.words.get(speak.language)))
+    if draft.stopped is not None:
+        rows.append(_stopped(draft.stopped, speak))
+    if draft.who:
+        rows.append(SummaryRow(icon="account", text=draft.who))
+    if draft.note:
+        rows.append(SummaryRow(icon="message-text", text=draft.note))
+    return rows
+
+
+def _stopped(stopped: bool, speak: Translator) -> SummaryRow:  # noqa: FBT001  the answer itself
+    if stopped:
+        return SummaryRow(icon="alert-octagon", text=speak.tr("The machine is stopped"), tone="bad")
+    return SummaryRow(icon="play-circle", text=speak.tr("The machine still runs"), tone="good")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseRow:
+    """What both sides agreed for this report."""
+
+    icon: str = "help-circle"
+    tone: str = "info"
+    title: str = ""
+    text: str = ""
+
+
+def promise(terminal: Terminal, draft: Draft, speak: Translator, now: datetime) -> PromiseRow:
+    """Say when help comes by agreement, before the report is sent."""
+    agreed = terminal.promise(draft)
+    if agreed is None:
+        return PromiseRow(title=speak.tr("One more answer"), text=speak.tr("Is the machine stopped?"))
+    word, tone, icon = _PRIORITIES[agreed.priority]
+    by = times.clock_time(agreed.respond_by, now=now, zone=terminal.plant.calendar.zone, speak=speak)
+    within = times.duration(agreed.respond_within, speak)
+    return PromiseRow(
+        icon=icon,
+        tone=tone,
+        title=speak.tr(word),
+        text=speak.tr("Answer from IT: {duration}, at the latest {time}.", duration=within, time=by),
+    )
+
+
+def letters(speak: Translator) -> str:
+    """Give the letters beyond A to Z that the operator's language needs."""
+    return LETTERS.get(speak.language, "")
+
+
+def area_of(plant: Plant, machine: Machine | None, default: str) -> str:
+    """Choose the area to open the list with."""
+    if machine is not None:
+        return machine.area
+    return default if default in plant.areas else next(iter(plant.areas), "")

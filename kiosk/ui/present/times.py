@@ -1,0 +1,45 @@
+"""Times and durations as an operator says them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from kiosk.i18n import N_, Translator
+
+_DAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def clock_time(at: datetime, *, now: datetime, zone: ZoneInfo, speak: Translator) -> str:
+    """Give `14:47`, with the day in front when it is not today's."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    time = f"{local:%H:%M}"
+    if local.date() == today:
+        return time
+    day = speak.tr(_DAYS[local.weekday()])
+    if abs(local.date() - today) < timedelta(days=7):
+        return f"{day} {time}"
+    return f"{day} {local.day}.{local.month}. {time}"
+
+
+def duration(span: timedelta, speak: Translator) -> str:
+    """Give a span in minutes, hours or days, rounded up to the unit that matters."""
+    if span <= _HOUR:
+        return speak.ntr("{n} minute", "{n} minutes", max(1, ceil(span / timedelta(minutes=1))))
+    if span <= 2 * _DAY:
+        return speak.ntr("{n} hour", "{n} hours", ceil(span / _HOUR))
+    return speak.ntr("{n} day", "{n} days", ceil(span / _DAY))
+
+
+def brief(span: timedelta, speak: Translator) -> str:
+    """Give a span in as little room as possible; a negative one keeps its minus."""
+    minutes = ceil(abs(span) / timedelta(minutes=1))
+    sign = "\N{MINUS SIGN}" if span < timedelta(0) else ""
+    if minutes < 100:  # noqa: PLR2004  two digits of minutes read faster than an hour and minutes
+        return sign + speak.tr("{n} min", n=minutes)
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:  # noqa: PLR2004  as above
+        return sign + speak.tr("{n} h", n=hours)
+    return sign + speak.tr("{n} d", n=hours // 24)

@@ -1,0 +1,24 @@
+"""Cards of what more than one screen shows."""
+
+from __future__ import annotations
+
+from kivy.properties import ColorProperty, ObjectProperty
+
+from kiosk.ui.present.home import NoticeRow
+from kiosk.ui.present.tickets import TicketRow
+from kiosk.ui.widgets.card import Card, TapCard
+
+
+class TicketCard(TapCard):
+    """One open problem."""
+
+    row = ObjectProperty(TicketRow())
+    tint = ColorProperty("#000000")
+
+
+class NoticeCard(Card):
+    """One thing worth knowing."""
+
+    row = ObjectProperty(NoticeRow())
+    tint = ColorProperty("#000000")
+    pale = ColorProperty("#FFFFFF")
