@@ -53,10 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
-    for parent, default in ((shared, argparse.SUPPRESS),):
-        parent.add_argument("--config", type=Path, default=default, metavar="FILE", help="kiosk.toml of this terminal")
-        parent.add_argument("--json", action="store_true", default=default, help="print data as JSON")
-        parent.add_argument("--verbose", action="store_true", default=default, help="log every step")
+    # Suppressed defaults let the options stand before and after the command without one undoing the other.
+    unset = argparse.SUPPRESS
+    shared.add_argument("--config", type=Path, default=unset, metavar="FILE", help="kiosk.toml of this terminal")
+    shared.add_argument("--json", action="store_true", default=unset, help="print data as JSON")
+    shared.add_argument("--verbose", action="store_true", default=unset, help="log every step")
     parser = argparse.ArgumentParser(
         prog="kiosk", description="One reporting channel between the floor and IT.", parents=[shared]
     )
@@ -122,9 +123,9 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from kiosk.demo import show_terminal  # noqa: PLC0415  Kivy is loaded for the commands that show something
+    from kiosk.run import run_terminal  # noqa: PLC0415  Kivy is loaded for the commands that show something
 
-    return show_terminal(options.config, size=options.size)
+    return run_terminal(options.config, size=options.size)
 
 
 def _demo(options: argparse.Namespace) -> int:
