@@ -1,0 +1,76 @@
+"""`machines.csv`: the machines as a spreadsheet saves them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kiosk.core.errors import ConfigError, Fault
+from kiosk.core.text import clean_line
+from kiosk.faults import Row, read_text, suggestion
+
+COLUMNS = ("id", "name", "area", "kind", "place")
+
+Line = tuple[int, list[str]]
+"""The number of a line, and its cells."""
+
+_OPTIONAL = frozenset({"place"})
+_MAX_BYTES = 1024 * 1024
+
+
+def read_machines(path: Path) -> list[Row]:
+    """Read a table with a header line, its columns in any order, parted by semicolon, comma or tab.
+
+    Raises:
+        ConfigError: with every fault of the table's form; what its cells say is for others to check.
+    """
+    text = read_text(path, limit=_MAX_BYTES)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    try:
+        lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    except csv.Error as error:
+        raise ConfigError([Fault(str(path), f"line {reader.line_num}", f"is not valid CSV: {error}")]) from None
+    filled = [(number, cells) for number, cells in lines if any(cells)]
+    faults = [Fault(str(path), place, fault) for place, fault in _faults(filled)]
+    if faults:
+        raise ConfigError(faults)
+    columns = _columns(filled)
+    return [_row(path, number, dict(zip(columns, cells, strict=True))) for number, cells in filled[1:]]
+
+
+def _delimiter(text: str) -> str:
+    header = text.lstrip().partition("\n")[0]
+    return max(";,\t", key=header.count)
+
+
+def _columns(lines: Sequence[Line]) -> list[str]:
+    return [column.casefold() for column in lines[0][1]]
+
+
+def _faults(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
+    if len(lines) < 2:  # noqa: PLR2004  the header and one machine
+        yield "", "names no machine; the first line names the columns, each further line a machine"
+        return
+    columns = _columns(lines)
+    yield from ((f"line {lines[0][0]}", fault) for fault in _header_faults(columns))
+    for number, cells in lines[1:]:
+        if len(cells) != len(columns):
+            yield f"line {number}", f"has {len(cells)} cells where the first line has {len(columns)}"
+
+
+def _header_faults(columns: Sequence[str]) -> Iterator[str]:
+    for column in columns:
+        if column not in COLUMNS:
+            yield f"the column {clean_line(column, limit=40)!r} is not known here; {suggestion(column, COLUMNS)}"
+    for column in COLUMNS:
+        if column not in columns and column not in _OPTIONAL:
+            yield f"the column {column!r} is missing; the first line names the columns"
+        if columns.count(column) > 1:
+            yield f"the column {column!r} is there twice"
+
+
+def _row(path: Path, number: int, cells: dict[str, str]) -> Row:
+    name = clean_line(cells["name"] or cells["id"], limit=40)
+    return Row(str(path), f"line {number} ({name})" if name else f"line {number}", cells)

@@ -1,0 +1,155 @@
+"""Reads the tables of `plant.toml`, has them checked, and builds the `Plant`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from kiosk.core.errors import ConfigError, Fault
+from kiosk.core.model import (
+    Area,
+    Calendar,
+    Contact,
+    Impact,
+    Kind,
+    Machine,
+    Notice,
+    Plant,
+    Priority,
+    Sla,
+    Step,
+    Symptom,
+    Words,
+)
+from kiosk.faults import Row, Section, TomlFile
+from kiosk.plant import sections
+from kiosk.plant.checks import faults_between
+from kiosk.plant.machines_csv import read_machines
+
+Table = TypeVar("Table", bound=Section)
+
+_MAX_BYTES = 1024 * 1024
+_LISTS = ("areas", "kinds", "machines", "symptoms")
+_KEYS = ("plant", *_LISTS, "priorities", "calendar", "notices")
+
+
+def load_plant(path: Path) -> Plant:
+    """Read `plant.toml`, and the `machines.csv` that it may name.
+
+    Raises:
+        ConfigError: with every fault of both files.
+    """
+    file = TomlFile(path, limit=_MAX_BYTES, keys=_KEYS)
+    rows = {key: file.rows(key) for key in ("areas", "kinds", "symptoms", "notices")} | {"machines": _machines(file)}
+    file.faults += [
+        Fault(str(path), key, f"is missing; write at least one [[{key}]]") for key in _LISTS if not file.table.get(key)
+    ]
+    plant = file.parse(sections.PlantSection, file.section("plant"))
+    areas = _parse_all(file, sections.AreaSection, rows["areas"])
+    kinds = _parse_all(file, sections.KindSection, rows["kinds"])
+    machines = _parse_all(file, sections.MachineSection, rows["machines"])
+    symptoms = _parse_all(file, sections.SymptomSection, rows["symptoms"])
+    priorities = file.parse(sections.PrioritiesSection, file.section("priorities"))
+    calendar = file.parse(sections.CalendarSection, file.section("calendar"))
+    notices = _parse_all(file, sections.NoticeSection, rows["notices"])
+    file.faults += faults_between(rows)
+    if plant is None or priorities is None or calendar is None or file.faults:
+        raise ConfigError(file.faults)
+    return Plant(
+        name=plant.name,
+        areas={area.id: _area(area) for area in areas},
+        kinds={kind.id: Kind(id=kind.id, name=_words(kind.name), icon=kind.icon) for kind in kinds},
+        machines={machine.id: Machine(**machine.model_dump()) for machine in machines},
+        symptoms={symptom.id: _symptom(symptom) for symptom in symptoms},
+        matrix=_matrix(priorities.matrix),
+        slas={priority: _sla(getattr(priorities, priority)) for priority in Priority},
+        calendar=_calendar(calendar),
+        notices=tuple(_notice(notice, ZoneInfo(calendar.zone)) for notice in notices),
+    )
+
+
+def _machines(file: TomlFile) -> list[Row]:
+    written = file.table.get("machines")
+    if not isinstance(written, str):
+        return file.rows("machines")
+    try:
+        return read_machines(file.path.parent / written)
+    except ConfigError as error:
+        file.faults += error.faults
+        return []
+
+
+def _parse_all(file: TomlFile, section: type[Table], rows: Iterable[Row]) -> list[Table]:
+    return [table for table in (file.parse(section, row) for row in rows) if table is not None]
+
+
+def _words(by_language: Mapping[str, str]) -> Words:
+    return Words(by_language=by_language)
+
+
+def _area(area: sections.AreaSection) -> Area:
+    contacts = tuple(Contact(**contact.model_dump()) for contact in area.contacts)
+    return Area(id=area.id, name=_words(area.name), icon=area.icon, contacts=contacts)
+
+
+def _symptom(symptom: sections.SymptomSection) -> Symptom:
+    return Symptom(
+        id=symptom.id,
+        words=_words(symptom.words),
+        it_term=symptom.it_term,
+        impact=symptom.impact,
+        icon=symptom.icon,
+        badge=symptom.badge,
+        kinds=frozenset(symptom.kinds),
+        steps=tuple(Step(text=_words(step.text), icon=step.icon) for step in symptom.steps),
+    )
+
+
+def _matrix(matrix: sections.MatrixSection) -> dict[tuple[Impact, bool], Priority]:
+    rows: dict[Impact, sections.MatrixRow] = {impact: getattr(matrix, impact) for impact in Impact}
+    return {
+        (impact, stopped): row.stopped if stopped else row.running
+        for impact, row in rows.items()
+        for stopped in (True, False)
+    }
+
+
+def _sla(sla: sections.SlaSection) -> Sla:
+    return Sla(
+        respond=timedelta(minutes=sla.respond),
+        resolve=timedelta(minutes=sla.resolve),
+        around_the_clock=sla.around_the_clock,
+    )
+
+
+def _calendar(calendar: sections.CalendarSection) -> Calendar:
+    hours = {
+        n: tuple((_time(start), _time(end)) for start, end in spans) for n, spans in enumerate(calendar.week.values())
+    }
+    return Calendar(zone=ZoneInfo(calendar.zone), hours=hours, holidays=frozenset(calendar.holidays))
+
+
+def _time(minutes: int) -> time:
+    hour, minute = divmod(minutes % sections.DAY, 60)
+    return time(hour, minute)
+
+
+def _notice(notice: sections.NoticeSection, zone: ZoneInfo) -> Notice:
+    return Notice(
+        kind=notice.kind,
+        title=_words(notice.title),
+        text=_words(notice.text),
+        starts_at=_moment(notice.starts_at, zone),
+        ends_at=_moment(notice.ends_at, zone),
+        areas=frozenset(notice.areas),
+    )
+
+
+def _moment(written: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """Give the moment in UTC; one without an offset is meant on the plant's own clock."""
+    if written is None:
+        return None
+    return (written if written.tzinfo else written.replace(tzinfo=zone)).astimezone(UTC)
