@@ -7,7 +7,7 @@ attribute `Settings`; that settings class stands at the head of the plugin's mod
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, entry_points, metadata
 from pathlib import Path
@@ -16,9 +16,7 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -27,6 +25,7 @@ from pydantic import (
 )
 
 from kiosk.core.errors import ConfigError, Fault
+from kiosk.faults import Section, faults_of, suggestion
 
 
 def _absolute(path: Any, info: ValidationInfo) -> Any:
@@ -59,10 +58,12 @@ def _first_text(path: Path) -> str:
 
 def _web_address(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or len(text.split()) != 1:
         raise ValueError("not a web address: say it as https://host or https://host/path")
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("only the plain address, without user name, password or ?query")
+    if parts.port == 0:  # reading it also refuses what is no number up to 65535
+        raise ValueError("0 is no port")
     return text.rstrip("/")
 
 
@@ -74,10 +75,8 @@ ConfigPath = Annotated[Path, BeforeValidator(_absolute)]
 """A path; relative to the folder of the configuration file that says it."""
 
 
-class PluginSettings(BaseModel):
-    """What every plugin's table in `kiosk.toml` has; unknown keys are faults."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+class PluginSettings(Section):
+    """What every plugin's table in `kiosk.toml` has."""
 
     type: str
     name: str = Field(default="", max_length=60)
@@ -86,7 +85,7 @@ class PluginSettings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _named(cls, table: Any) -> Any:
-        return {**table, "name": table.get("name") or table.get("type", "")} if isinstance(table, Mapping) else table
+        return {"name": table.get("type", ""), **table} if isinstance(table, Mapping) else table
 
 
 class HttpSettings(PluginSettings):
@@ -133,7 +132,7 @@ def _load(kind: str, type_: str) -> Any:
         return getattr(import_module(module), name)
     for point in entry_points(group=f"kiosk.{kind}", name=type_):
         return point.load()
-    raise _type_fault(f"there is no {type_!r} among the {kind}; there are: {', '.join(types(kind))}")
+    raise _type_fault(f"there is no {type_!r} among the {kind}; {suggestion(type_, types(kind))}")
 
 
 def build(kind: str, table: Mapping[str, Any], *, terminal: str, file: str = "kiosk.toml", place: str = "") -> Any:
@@ -148,14 +147,8 @@ def build(kind: str, table: Mapping[str, Any], *, terminal: str, file: str = "ki
     except ConfigError as error:
         raise ConfigError(Fault(file, _join(place, fault.place), fault.text) for fault in error.faults) from error
     except ValidationError as error:
-        raise ConfigError(faults(error, file=file, place=place)) from None
+        raise ConfigError(faults_of(error, file=file, place=place, model=plugin.Settings)) from None
     return plugin(settings, terminal=terminal)
-
-
-def faults(error: ValidationError, *, file: str, place: str = "") -> Iterable[Fault]:
-    """Turn pydantic's findings into faults that a person can act on; never with the value, which may be a secret."""
-    for found in error.errors(include_input=False, include_url=False):
-        yield Fault(file, _join(place, *map(str, found["loc"])), found["msg"].removeprefix("Value error, "))
 
 
 def _join(*places: str) -> str:

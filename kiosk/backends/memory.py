@@ -31,7 +31,6 @@ from kiosk.plugins import PluginSettings
 class MemorySettings(PluginSettings):
     """How often the forwarder asks."""
 
-    type: str = "memory"
     poll_seconds: float = 1.0
 
 

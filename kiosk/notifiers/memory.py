@@ -11,8 +11,6 @@ from kiosk.plugins import PluginSettings
 class MemoryNotifierSettings(PluginSettings):
     """It needs none of its own."""
 
-    type: str = "memory"
-
 
 class MemoryNotifier(Notifier):
     """Tells nobody but keeps `told`, the ids of the deliveries in their order."""

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from kiosk.backends.memory import MemoryBackend, MemorySettings
+from kiosk.core.errors import TemporaryError, UncertainError
+from kiosk.core.model import Delivery, DeliveryKind, Priority, Question, Status, Ticket
+from kiosk.notifiers.memory import MemoryNotifier, MemoryNotifierSettings
+
+NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+TICKET = Ticket(
+    id="T1",
+    machine="press-4",
+    machine_name="Press 4",
+    place="",
+    area="hall-2",
+    symptom="no-print",
+    words="It prints nothing",
+    it_term="Label printer: no output",
+    priority=Priority.HIGH,
+    stopped=True,
+    reported_at=NOON,
+    terminal="K7",
+)
+CREATE = Delivery(id="D1", ticket="T1", destination="it", kind=DeliveryKind.CREATE, created_at=NOON)
+
+
+@pytest.fixture
+def backend() -> MemoryBackend:
+    return MemoryBackend(MemorySettings(type="memory", name="it"), terminal="K7")
+
+
+def test_a_create_sent_twice_makes_twins(backend):
+    backend.deliver(CREATE, TICKET), backend.deliver(CREATE, TICKET)
+    assert [remote.ref.label for remote in backend.tickets] == ["#1", "#2"]
+
+
+def test_a_lost_answer_is_one_after_the_effect(backend):
+    backend.fail_next(UncertainError("lost"), after_effect=True)
+    with pytest.raises(UncertainError):
+        backend.deliver(CREATE, TICKET)
+    assert backend.find("T1") is not None
+
+
+def test_a_fault_strikes_once_and_only_the_call_it_is_meant_for(backend):
+    backend.fail_next(TemporaryError("down"), call="changes")
+    backend.deliver(CREATE, TICKET)
+    with pytest.raises(TemporaryError):
+        backend.changes("")
+    assert len(backend.changes("")[0]) == 1
+
+
+def test_it_can_play_a_whole_repair(backend):
+    backend.deliver(CREATE, TICKET)
+    backend.take("T1", "Jana")
+    backend.on_the_way("T1", "Jana", NOON)
+    backend.ask("T1", Question(id="Q1", text="Is the lamp red?"))
+    assert progress(backend).question == Question(id="Q1", text="Is the lamp red?")
+    backend.work("T1", "Jana")
+    backend.change_priority("T1", Priority.CRITICAL, "the whole line waits")
+    backend.remark("T1", "New fuse needed", "Jana")
+    backend.resolve("T1", cause="fuse", solution="replaced")
+    now = progress(backend)
+    assert (now.status, now.assignee, now.eta_at) == (Status.RESOLVED, "Jana", NOON)
+    assert (now.priority, now.priority_reason) == (Priority.CRITICAL, "the whole line waits")
+    assert (now.cause, now.solution, now.remarks[-1].text) == ("fuse", "replaced", "New fuse needed")
+    backend.close_ticket("T1")
+    assert backend.changes("")[0] == []
+
+
+def progress(backend):
+    return backend.changes("")[0][0].progress
+
+
+def test_a_memory_notifier_remembers_what_it_told():
+    notifier = MemoryNotifier(MemoryNotifierSettings(type="memory-notifier"), terminal="K7")
+    notifier.fail_next(TemporaryError("down"))
+    with pytest.raises(TemporaryError):
+        notifier.deliver(CREATE, TICKET)
+    notifier.deliver(CREATE, TICKET)
+    assert (notifier.name, notifier.told) == ("memory-notifier", ["D1"])
