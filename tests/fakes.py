@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -59,6 +60,9 @@ class FaultyMemory(MemoryStorage):
     """TinyDB's memory storage with a switch for a full disk."""
 
     full = False
+
+    def read(self):
+        return copy.deepcopy(super().read())
 
     def write(self, data):
         if self.full:

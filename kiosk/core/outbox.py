@@ -239,7 +239,10 @@ class Outbox:
         document: dict[str, Any] = to_document(entry)
         if entry.ticket.photo is not None:
             document["ticket"]["photo"] = entry.ticket.photo.name
-        self._tickets.upsert(Document(document, doc_id=entry.sequence))
+        if entry.ticket.id in self._entries:
+            self._tickets.update(document, doc_ids=[entry.sequence])
+        else:
+            self._tickets.insert(Document(document, doc_id=entry.sequence))
         self._remember(entry)
 
     def _remember(self, entry: Entry) -> None:

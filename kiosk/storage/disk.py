@@ -7,15 +7,13 @@ import fcntl
 import os
 from pathlib import Path
 
-from tinydb import TinyDB
-
 from kiosk.core.errors import OutboxInUseError, StorageError
-from kiosk.storage.durable import write_durably
-from kiosk.storage.tinydb_storage import DurableStorage
+from kiosk.storage.files import Files, write_durably
+from kiosk.storage.tables import JournalDB
 
 
 class FolderDisk:
-    """The data folder: `outbox.json`, `photos/`, and `lock`, which names the process that holds it."""
+    """The data folder: `outbox-<n>.snapshot` and `.log` (the journal), `damaged/`, `photos/`, and `lock`, which names the process that holds it."""
 
     def __init__(self, folder: Path) -> None:
         """Take the folder, making it if need be.
@@ -24,17 +22,17 @@ class FolderDisk:
             OutboxInUseError: another process holds it.
             StorageError: it cannot be made or read.
         """
-        self._folder, self._photos = folder, folder / "photos"
+        self._files, self._photos = Files(), folder / "photos"
         try:
             self._photos.mkdir(parents=True, exist_ok=True)
             self._lock = _take_lock(folder)
-            self.db = TinyDB(folder / "outbox.json", storage=DurableStorage)
+            self.db = JournalDB(folder, files=self._files)
         except OSError as error:
             raise StorageError(f"the data folder {folder} cannot be used: {error.strerror or error}") from error
 
     def keep_photo(self, source: Path, name: str) -> Path:
         """Copy `source` into the folder as `name`, synced."""
-        write_durably(self.photo(name), source.read_bytes())
+        write_durably(self._files, self.photo(name), source.read_bytes())
         return self.photo(name)
 
     def photo(self, name: str) -> Path:
