@@ -43,3 +43,16 @@ def brief(span: timedelta, speak: Translator) -> str:
     if hours < 48:  # noqa: PLR2004  as above
         return sign + speak.tr("{n} h", n=hours)
     return sign + speak.tr("{n} d", n=hours // 24)
+
+
+def running(span: timedelta, speak: Translator) -> str:
+    """Give a countdown: to the second in its last hundred minutes; a negative one keeps its minus."""
+    seconds = ceil(abs(span).total_seconds())
+    sign = "\N{MINUS SIGN}" if span < timedelta(0) else ""
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 100:  # noqa: PLR2004  as in `brief`
+        return f"{sign}{minutes:02}:{seconds:02}"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:  # noqa: PLR2004  a day
+        return sign + speak.tr("{hours} h {minutes} min", hours=hours, minutes=minutes)
+    return sign + duration(abs(span), speak)

@@ -1,0 +1,317 @@
+"""What the screen of one ticket says: who has it, what happens when, and what is asked of the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kiosk.core.link import LinkState
+from kiosk.core.model import Entry, Priority, Status
+from kiosk.core.sla import Aim
+from kiosk.core.terminal import Terminal
+from kiosk.i18n import N_, Translator
+from kiosk.ui.present import times
+from kiosk.ui.present.progress import timeline
+from kiosk.ui.present.rows import TimelineRow
+from kiosk.ui.present.said import NoteRow, notes
+from kiosk.ui.present.tickets import is_refused
+
+PATIENCE = timedelta(seconds=60)
+"""A critical or late report that has not reached IT after this long is a case for the telephone."""
+
+_TAKEN = {
+    Status.ACKNOWLEDGED: ("account-check", N_("{name} has it"), N_("Somebody at IT has it")),
+    Status.ON_THE_WAY: ("run-fast", N_("{name} is on the way"), N_("Somebody is on the way")),
+    Status.IN_PROGRESS: ("account-wrench", N_("{name} is working on it"), N_("IT is working on it")),
+}
+"""Status -> picture, words with the person's name, words where the ticket system gives no name."""
+
+_AIMS = {Aim.RESPOND: N_("Answer by {time}"), Aim.ARRIVE: N_("Here by {time}"), Aim.RESOLVE: N_("Fixed by {time}")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """Who has the report: one picture, one look and only the words that may be said then.
+
+    `look` is `saved`, `refused`, `delivered`, `taken`, `asked`, `fixed` or `over`; each has its own colours.
+    """
+
+    look: str = "saved"
+    picture: str = "tray-arrow-down"
+    title: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingRow:
+    """The countdown; `figure` is empty once nothing is awaited from IT."""
+
+    share: float = 1.0
+    is_late: bool = False
+    figure: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """Something to try while waiting."""
+
+    position: int = 0
+    text: str = ""
+    icon: str = "check"
+    is_done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRow:
+    """One answer to tap; `said` is what IT reads."""
+
+    text: str = ""
+    said: str = ""
+    icon: str = "message-text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionRow:
+    """What IT wants to know."""
+
+    asks: str = ""
+    text: str = ""
+    answers: tuple[AnswerRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRow:
+    """Whom to call because the report itself does not arrive."""
+
+    reason: str = ""
+    text: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketView:
+    """Everything on the screen but the running countdown.
+
+    `panel` names what the screen shows beside the truth: `wait`, `call`, `question`, `works` or `over`.
+    """
+
+    ticket: str = ""
+    machine: str = ""
+    words: str = ""
+    truth: Truth = Truth()
+    panel: str = "wait"
+    timeline: tuple[TimelineRow, ...] = ()
+    notes: tuple[NoteRow, ...] = ()
+    steps: tuple[StepRow, ...] = ()
+    question: QuestionRow = QuestionRow()
+    call: CallRow = CallRow()
+    cause: str = ""
+    solution: str = ""
+
+
+def ticket_view(
+    entry: Entry, terminal: Terminal, speak: Translator, now: datetime, *, ticked: Collection[int] = ()
+) -> TicketView:
+    """Say everything that is known of `entry`; `ticked` are the steps that the operator has done."""
+    ticket, progress = entry.ticket, entry.progress
+    symptom = terminal.plant.symptoms.get(ticket.symptom)
+    place = speak.tr("place {place}", place=ticket.place) if ticket.place else ""
+    return TicketView(
+        ticket=ticket.id,
+        machine=" · ".join(filter(None, (ticket.machine_name, place))),
+        words=symptom.words.get(speak.language) if symptom else ticket.words,
+        truth=truth(entry, terminal, speak, now),
+        panel=_panel(entry, terminal, now),
+        timeline=timeline(entry, terminal, speak, now),
+        notes=notes(entry, terminal, speak, now),
+        steps=_steps(entry, terminal, speak, ticked),
+        question=_question(entry, speak),
+        call=call(entry, terminal, speak),
+        cause=progress.cause,
+        solution=progress.solution,
+    )
+
+
+# ---------------------------------------------------------------- the three truths, and what comes after them
+
+
+def truth(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> Truth:
+    """Say who has the report."""
+    if not entry.is_delivered:
+        return _not_delivered(entry, terminal, speak)
+    match entry.status:
+        case Status.NEW:
+            return Truth(
+                look="delivered",
+                picture="send-check",
+                title=speak.tr("IT has it"),
+                text=_sentences(_number(entry, speak), speak.tr("Nobody has taken it yet.")),
+            )
+        case Status.ACKNOWLEDGED | Status.ON_THE_WAY | Status.IN_PROGRESS:
+            return _taken(entry, terminal, speak, now)
+        case Status.WAITING:
+            return _waiting(entry, speak)
+        case _:
+            return _ended(entry, speak)
+
+
+def _not_delivered(entry: Entry, terminal: Terminal, speak: Translator) -> Truth:
+    if is_refused(entry):
+        return Truth(
+            look="refused",
+            picture="clipboard-alert",
+            title=speak.tr("IT's system refused it"),
+            text=speak.tr("Only this terminal has it. Please call IT."),
+        )
+    text = _sentences(speak.tr("IT does not have it yet."), _what_is_missing(terminal, speak))
+    return Truth(look="saved", picture="tray-arrow-down", title=speak.tr("Saved on this terminal"), text=text)
+
+
+def _what_is_missing(terminal: Terminal, speak: Translator) -> str:
+    if terminal.is_connected:
+        return speak.tr("We are sending it now.")
+    states = {link.state for link in terminal.links() if link.is_backend}
+    if not states:
+        return speak.tr("This terminal is not connected to IT. Please call IT.")
+    if LinkState.PAUSED in states:
+        return speak.tr("IT gets it as soon as the way to IT is repaired.")
+    return speak.tr("IT gets it as soon as the network is back.")
+
+
+def _taken(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> Truth:
+    picture, named, nameless = _TAKEN[entry.status]
+    name = entry.progress.assignee
+    return Truth(
+        look="taken",
+        picture=picture,
+        title=speak.tr(named, name=name) if name else speak.tr(nameless),
+        text=_arrival(entry, terminal, speak, now),
+    )
+
+
+def _arrival(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> str:
+    eta_at = entry.progress.eta_at
+    if entry.status is Status.IN_PROGRESS:
+        return _number(entry, speak)
+    if eta_at is None:
+        return _sentences(_number(entry, speak), speak.tr("We do not know yet when."))
+    at = times.clock_time(eta_at, now=now, zone=terminal.plant.calendar.zone, speak=speak)
+    return speak.tr("The time given was {time}.", time=at) if now > eta_at else speak.tr("Here by {time}.", time=at)
+
+
+def _waiting(entry: Entry, speak: Translator) -> Truth:
+    if entry.progress.question is None:
+        text = speak.tr("IT waits for something. You will see here when it goes on.")
+        return Truth(look="taken", picture="pause-octagon", title=speak.tr("The work is on hold"), text=text)
+    return Truth(
+        look="asked",
+        picture="chat-question",
+        title=_asks(entry, speak),
+        text=speak.tr("Please answer. Then the work goes on."),
+    )
+
+
+def _ended(entry: Entry, speak: Translator) -> Truth:
+    if entry.status is Status.RESOLVED:
+        text = speak.tr("Please try the machine.")
+        return Truth(look="fixed", picture="wrench-check", title=speak.tr("IT says: it is fixed"), text=text)
+    if entry.status is Status.CANCELLED:
+        text = speak.tr("Is it still broken? Please report it again.")
+        return Truth(look="over", picture="cancel", title=speak.tr("IT closed it without a repair"), text=text)
+    was_fixed = Status.RESOLVED in entry.progress.since
+    title = speak.tr("It works again") if was_fixed else speak.tr("IT closed it")
+    return Truth(look="over", picture="check-decagram", title=title, text=speak.tr("Thank you for reporting!"))
+
+
+def _number(entry: Entry, speak: Translator) -> str:
+    return speak.tr("Number {number}.", number=entry.ref.label) if entry.ref else ""
+
+
+def _asks(entry: Entry, speak: Translator) -> str:
+    question = entry.progress.question
+    name = (question.who if question else "") or entry.progress.assignee
+    return speak.tr("{name} asks you", name=name) if name else speak.tr("IT asks you")
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
+# ---------------------------------------------------------------- the countdown
+
+
+def ring(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> RingRow:
+    """Say how much of the agreed time is left."""
+    awaited = terminal.countdown(entry)
+    if awaited is None:
+        return RingRow()
+    at = times.clock_time(awaited.due_at, now=now, zone=terminal.plant.calendar.zone, speak=speak)
+    return RingRow(
+        share=round(awaited.share_left(now), 3),
+        is_late=awaited.is_late(now),
+        figure=times.running(awaited.left(now), speak),
+        caption=speak.tr(_AIMS[awaited.aim], time=at),
+    )
+
+
+# ---------------------------------------------------------------- what is asked of the operator
+
+
+def _panel(entry: Entry, terminal: Terminal, now: datetime) -> str:
+    if must_call(entry, terminal, now):
+        return "call"
+    if not entry.status.is_open:
+        return "over"
+    if entry.status is Status.RESOLVED:
+        return "works"
+    return "question" if entry.progress.question is not None else "wait"
+
+
+def must_call(entry: Entry, terminal: Terminal, now: datetime) -> bool:
+    """Tell whether the report does not arrive and somebody has to be told by telephone."""
+    if entry.is_delivered or not entry.status.is_open:
+        return False
+    if is_refused(entry):
+        return True
+    awaited = terminal.countdown(entry)
+    is_urgent = entry.priority is Priority.CRITICAL or (awaited is not None and awaited.is_late(now))
+    return is_urgent and now - entry.ticket.reported_at >= PATIENCE
+
+
+def call(entry: Entry, terminal: Terminal, speak: Translator) -> CallRow:
+    """Say whom to call, and why."""
+    reason = speak.tr("IT does not have it yet.") if terminal.is_connected else speak.tr("No connection.")
+    if is_refused(entry):
+        reason = speak.tr("IT's system refused the report.")
+    return call_row(terminal, speak, area=entry.ticket.area, reason=reason)
+
+
+def call_row(terminal: Terminal, speak: Translator, *, area: str, reason: str) -> CallRow:
+    """Name the first contact of `area` that has a telephone."""
+    contact = next((c for c in terminal.contacts(area) if c.phone), None)
+    if contact is None:
+        return CallRow(reason=reason, text=speak.tr("Please call IT."))
+    return CallRow(reason=reason, text=speak.tr("Please call {name}:", name=contact.name), phone=contact.phone)
+
+
+def _steps(entry: Entry, terminal: Terminal, speak: Translator, ticked: Collection[int]) -> tuple[StepRow, ...]:
+    symptom = terminal.plant.symptoms.get(entry.ticket.symptom)
+    steps = symptom.steps if symptom and entry.status is not Status.IN_PROGRESS else ()
+    return tuple(
+        StepRow(position=position, text=step.text.get(speak.language), icon=step.icon, is_done=position in ticked)
+        for position, step in enumerate(steps)
+    )
+
+
+_USUAL_ANSWERS = ((N_("Yes"), "thumb-up"), (N_("No"), "thumb-down"), (N_("I don't know"), "help-circle"))
+
+
+def _question(entry: Entry, speak: Translator) -> QuestionRow:
+    question = entry.progress.question
+    if question is None:
+        return QuestionRow()
+    answers = tuple(AnswerRow(text=answer, said=answer) for answer in question.answers)
+    usual = tuple(AnswerRow(text=speak.tr(said), said=said, icon=icon) for said, icon in _USUAL_ANSWERS)
+    return QuestionRow(asks=_asks(entry, speak), text=question.text, answers=answers or usual)
