@@ -8,7 +8,7 @@ from kivy.factory import Factory
 
 from kiosk.core.draft import Draft, DraftStep
 from kiosk.core.errors import KioskError, LabelError
-from kiosk.core.model import Entry, Machine, Symptom
+from kiosk.core.model import Entry
 from kiosk.ui import sounds
 
 if TYPE_CHECKING:
@@ -35,16 +35,16 @@ class Flow:
         """Find the machine by typing."""
         self._app.go("search")
 
-    def choose_machine(self, machine: Machine) -> None:
-        """Take this machine, and look at what is open on it first."""
+    def choose_machine(self, machine_id: str) -> None:
+        """Take this machine."""
         draft = self.draft or self._app.terminal.new_draft()
-        self.draft = draft.choose_machine(machine)
+        self.draft = draft.choose_machine(self._app.terminal.plant.machines[machine_id])
         self._app.go("symptoms")
 
-    def choose_symptom(self, symptom: Symptom) -> None:
+    def choose_symptom(self, symptom_id: str) -> None:
         """Take this symptom."""
         if self.draft is not None:
-            self.draft = self.draft.choose_symptom(symptom)
+            self.draft = self.draft.choose_symptom(self._app.terminal.plant.symptoms[symptom_id])
             self._app.go("details")
 
     def say(self, *, stopped: bool | None = None, note: str | None = None, who: str | None = None) -> None:
@@ -97,7 +97,7 @@ class Flow:
             self.tell(error.message_key, icon="qrcode-remove")
             return
         self.draft = None
-        self.choose_machine(scan.machine)
+        self.choose_machine(scan.machine.id)
 
     def explain_scanning(self) -> None:
         """Say how to scan."""
@@ -109,6 +109,9 @@ class Flow:
 
     def pick_language(self) -> None:
         """Show the languages."""
+
+    def knock(self) -> None:
+        """A touch on the emblem; several of them open the admin's door."""
 
     def rest(self) -> None:
         """Nobody is there."""

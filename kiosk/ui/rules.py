@@ -10,7 +10,20 @@ from kivy.lang import Builder
 
 _HERE = Path(__file__).parent
 
-WIDGETS = ("layout", "label", "card", "button", "ring", "timeline", "header", "sheet", "pad", "paged", "cards")
+WIDGETS = (
+    "layout",
+    "label",
+    "card",
+    "button",
+    "ring",
+    "timeline",
+    "header",
+    "sheet",
+    "pad",
+    "typing",
+    "paged",
+    "cards",
+)
 """The modules of `widgets/`. Kivy applies rules in the order of loading, so a class comes before its subclasses."""
 
 

@@ -43,7 +43,6 @@ class MachineRow:
     place: str = ""
     icon: str = "cog"
     status: str = ""
-    status_icon: str = ""
     tone: str = "warn"
 
 
@@ -95,9 +94,17 @@ def _machine(machine: Machine, terminal: Terminal, speak: Translator) -> Machine
         place=" · ".join(filter(None, (machine.id, machine.place))),
         icon=kind.icon if kind else "cog",
         status=speak.tr("Reported") if stands else "",
-        status_icon=stands.icon if stands else "",
         tone=stands.tone if stands else "warn",
     )
+
+
+def search_result(text: str, count: int, speak: Translator) -> str:
+    """Say how many machines were found."""
+    if not text.strip():
+        return speak.tr("Touch a few letters or digits.")
+    if not count:
+        return speak.tr("No machine found. Try fewer letters.")
+    return speak.ntr("{n} machine found", "{n} machines found", count)
 
 
 def machine_line(machine: Machine, speak: Translator) -> str:

@@ -13,7 +13,6 @@ from kiosk.core.terminal import Terminal
 from kiosk.i18n import N_, Translator
 from kiosk.ui.present import times
 
-
 _AT_IT = {
     Status.NEW: ("inbox-arrow-down", "info", N_("IT has it. Nobody is assigned yet."), ""),
     Status.ACKNOWLEDGED: ("account-check", "info", N_("Somebody at IT has it"), N_("{name} has it")),

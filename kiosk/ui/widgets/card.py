@@ -55,10 +55,14 @@ class TapCard(ButtonBehavior, Card):
     bounce: ClassVar[float] = 0.18
     """Seconds after a tap in which another one on the same card does not count."""
     sound = StringProperty("tap")
+    gone = BooleanProperty(False)
+    """Neither to be seen nor to be touched, though still in its place."""
     _released_at = float("-inf")
 
     def on_touch_down(self, touch: Any) -> bool:
         """Begin a tap, unless it is the bounce of the last one."""
+        if self.gone:
+            return False
         if time.monotonic() - self._released_at < self.bounce and self.collide_point(*touch.pos):
             return True
         return bool(super().on_touch_down(touch))

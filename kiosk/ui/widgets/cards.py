@@ -5,6 +5,7 @@ from __future__ import annotations
 from kivy.properties import ColorProperty, ObjectProperty
 
 from kiosk.ui.present.home import NoticeRow
+from kiosk.ui.present.report import MachineRow
 from kiosk.ui.present.tickets import TicketRow
 from kiosk.ui.widgets.card import Card, TapCard
 
@@ -12,13 +13,21 @@ from kiosk.ui.widgets.card import Card, TapCard
 class TicketCard(TapCard):
     """One open problem."""
 
-    row = ObjectProperty(TicketRow())
+    row = ObjectProperty(TicketRow(), rebind=True)
     tint = ColorProperty("#000000")
 
 
 class NoticeCard(Card):
     """One thing worth knowing."""
 
-    row = ObjectProperty(NoticeRow())
+    row = ObjectProperty(NoticeRow(), rebind=True)
+    tint = ColorProperty("#000000")
+    pale = ColorProperty("#FFFFFF")
+
+
+class MachineCard(TapCard):
+    """One machine, and what is open on it."""
+
+    row = ObjectProperty(MachineRow(), rebind=True)
     tint = ColorProperty("#000000")
     pale = ColorProperty("#FFFFFF")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from kiosk.ui.widgets.button import Chip
 from kiosk.ui.widgets.card import TapCard
-from kiosk.ui.widgets.layout import HBox
+from kiosk.ui.widgets.layout import HBox, VBox
 
 
 class StepDots(Widget):
@@ -32,7 +33,14 @@ class Header(HBox):
     can_close = BooleanProperty(True)
 
 
-class TopBar(HBox):
+class ConnectionChip(Chip):
+    """Says what its `bar` knows of the connection."""
+
+    bar = ObjectProperty(None, allownone=True, rebind=True)
+    gone = BooleanProperty(False)
+
+
+class TopBar(VBox):
     """The bar of the start screen: where we are, the truth about the connection, language, time."""
 
     title = StringProperty("")
@@ -40,3 +48,5 @@ class TopBar(HBox):
     connected = BooleanProperty(True)
     connection = StringProperty("")
     connection_icon = StringProperty("cloud-check")
+    needs_banner = BooleanProperty(False)
+    """An upright screen has no room for the chip; bad news gets a line of its own there."""

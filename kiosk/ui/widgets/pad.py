@@ -62,6 +62,8 @@ class KeyPad(_Keys):
 
     extra = StringProperty("")
     """Letters of the operator's language beyond A to Z."""
+    tall = NumericProperty(0)
+    """The height that gives every key its least size."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import AliasProperty, ListProperty, NumericProperty, StringProperty
+from kivy.properties import AliasProperty, BooleanProperty, ListProperty, NumericProperty, StringProperty
 
 from kiosk.ui.widgets.layout import VBox
 
@@ -18,6 +18,10 @@ class PagedGrid(VBox):
     columns = NumericProperty(3)
     lines = NumericProperty(2)
     page = NumericProperty(0)
+    gap = NumericProperty(20)
+    turns_pages = BooleanProperty(True)
+    """False where the rows are only the best of what was found."""
+    shows_pager = BooleanProperty(False)
 
     def _slots(self) -> int:
         return max(1, int(self.columns * self.lines))

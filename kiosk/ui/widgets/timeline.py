@@ -12,7 +12,7 @@ from kiosk.ui.widgets.layout import HBox, Rows
 class TimelineDot(Widget):
     """A dot with its piece of the line to the next."""
 
-    row = ObjectProperty(TimelineRow())
+    row = ObjectProperty(TimelineRow(), rebind=True)
     radius = NumericProperty(26)
     tint = ColorProperty("#000000")
 
@@ -20,7 +20,7 @@ class TimelineDot(Widget):
 class TimelineStep(HBox):
     """A dot, its text and its time."""
 
-    row = ObjectProperty(TimelineRow())
+    row = ObjectProperty(TimelineRow(), rebind=True)
 
 
 class Timeline(Rows):

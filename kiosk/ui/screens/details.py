@@ -1,0 +1,94 @@
+"""The last step: is the machine stopped, who asks, what was agreed - and send."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from kivy.app import App
+from kivy.factory import Factory
+from kivy.properties import BooleanProperty, ColorProperty, ListProperty, ObjectProperty, StringProperty
+
+from kiosk.core.draft import DraftStep
+from kiosk.ui import sounds
+from kiosk.ui.page import Page
+from kiosk.ui.present import report
+from kiosk.ui.present.report import PromiseRow, SummaryRow
+from kiosk.ui.widgets.card import Card
+from kiosk.ui.widgets.layout import HBox
+
+WHO_LIMIT, NOTE_LIMIT = 60, 200
+
+
+class SummaryLine(HBox):
+    """One line of what will be sent."""
+
+    row = ObjectProperty(SummaryRow(), rebind=True)
+    tint = ColorProperty("#000000")
+
+
+class PromiseCard(Card):
+    """What both sides agreed."""
+
+    row = ObjectProperty(PromiseRow(), rebind=True)
+    tint = ColorProperty("#000000")
+
+
+class DetailsScreen(Page):
+    """Almost done."""
+
+    belongs_to_report: ClassVar[bool] = True
+    machine = StringProperty("")
+    stopped = ObjectProperty(None, allownone=True)
+    who = StringProperty("")
+    note = StringProperty("")
+    summary = ListProperty()
+    promise = ObjectProperty(PromiseRow(), rebind=True)
+    is_ready = BooleanProperty(False)
+    is_reminded = BooleanProperty(False)
+    """Send was touched before the one question was answered."""
+
+    def opened(self, **_: object) -> None:
+        """Begin without a reminder."""
+        self.is_reminded = False
+
+    def refresh(self) -> None:
+        """Show the draft and what was agreed for it."""
+        app = App.get_running_app()
+        draft = app.flow.draft
+        if draft is None or draft.machine is None:
+            return
+        self.machine = report.machine_line(draft.machine, app.translator)
+        self.stopped, self.who, self.note = draft.stopped, draft.who, draft.note
+        self.summary = report.summary(draft, app.translator)
+        self.promise = report.promise(app.terminal, draft, app.translator, app.terminal.clock.now())
+        self.is_ready = draft.step is DraftStep.READY
+        self.is_reminded = self.is_reminded and not self.is_ready
+
+    def send(self) -> None:
+        """Send the report, or point to the answer that is missing."""
+        if self.is_ready:
+            App.get_running_app().flow.send()
+        else:
+            self.is_reminded = True
+            sounds.play("refused")
+
+    def say(self, **answer: object) -> None:
+        """Put an answer into the draft."""
+        App.get_running_app().flow.say(**answer)
+        self.refresh()
+
+    def ask_who(self) -> None:
+        """Ask for a name."""
+        app = App.get_running_app()
+        self._ask(title=app.tr("Who should we ask for?"), text=self.who, limit=WHO_LIMIT, answer="who")
+
+    def ask_note(self) -> None:
+        """Ask for a few words."""
+        app = App.get_running_app()
+        self._ask(title=app.tr("What else should IT know?"), text=self.note, limit=NOTE_LIMIT, answer="note")
+
+    def _ask(self, *, title: str, text: str, limit: int, answer: str) -> None:
+        app = App.get_running_app()
+        sheet = Factory.TypingSheet(title=title, text=text, limit=limit, extra=report.letters(app.translator))
+        sheet.bind(on_done=lambda _, words: self.say(**{answer: words}))
+        app.open_sheet(sheet)
