@@ -121,11 +121,18 @@ def small_plant() -> Plant:
 class Floor:
     """A whole terminal on fakes, without threads for delivery: `step` drives the forwarders."""
 
-    def __init__(self, *, disk: RamDisk | None = None, destinations: tuple[Destination, ...] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        disk: RamDisk | None = None,
+        destinations: tuple[Destination, ...] | None = None,
+        plant: Plant | None = None,
+        area: str = "pack",
+    ) -> None:
         self.time = FakeClock()
         self.events: list[Event] = []
         self.disk = disk or RamDisk()
-        self.plant = small_plant()
+        self.plant = plant or small_plant()
         self.ids = (f"T{number:04d}" for number in itertools.count(1))
         self.it = MemoryBackend(MemorySettings(type="memory", name="it"), terminal="K1")
         self.it.now = self.time.clock.now
@@ -136,7 +143,7 @@ class Floor:
         self.terminal = Terminal(
             name="K1",
             plant=self.plant,
-            area="pack",
+            area=area,
             outbox=self.outbox,
             board=self.board,
             destinations=self.destinations,
