@@ -74,9 +74,16 @@ class Row:
         return value if isinstance(value, str) else ""
 
     def texts(self, key: str) -> list[str]:
-        """Give the texts of the list under `key`; empty when there is none."""
-        value = self.table.get(key, ()) if isinstance(self.table, Mapping) else ()
-        return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+        """Give the texts of the list under `key`."""
+        return [text for text in self._list(key) if isinstance(text, str)]
+
+    def rows(self, key: str) -> list[Row]:
+        """Give the tables of the list under `key`."""
+        return [Row(self.file, self.place, table) for table in self._list(key)]
+
+    def _list(self, key: str) -> list[Any]:
+        value = self.table.get(key) if isinstance(self.table, Mapping) else None
+        return value if isinstance(value, list) else []
 
     def fault(self, key: str, text: str) -> Fault:
         """Say what is wrong with `key` of this table."""

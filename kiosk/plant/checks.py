@@ -27,6 +27,7 @@ def faults_between(rows: Rows) -> Iterator[Fault]:
     for row in rows["notices"]:
         yield from _leads_nowhere(row, "areas", row.texts("areas"), rows["areas"])
     yield from _kinds_without_symptom(rows["kinds"], rows["symptoms"])
+    yield from _nobody_to_call(rows["areas"])
 
 
 def _taken_ids(rows: Sequence[Row]) -> Iterator[Fault]:
@@ -54,3 +55,10 @@ def _kinds_without_symptom(kinds: Sequence[Row], symptoms: Sequence[Row]) -> Ite
             yield row.fault(
                 "id", "has no symptom to offer; name it in the `kinds` of one, or write one without `kinds`"
             )
+
+
+def _nobody_to_call(areas: Sequence[Row]) -> Iterator[Fault]:
+    """One phone in the plant is enough: not every area has a person of its own."""
+    if areas and not any(contact.text("phone") for area in areas for contact in area.rows("contacts")):
+        text = "no contact has a phone; a critical report that cannot leave the terminal must name somebody to call"
+        yield Fault(areas[0].file, "areas", text)

@@ -33,6 +33,8 @@ Table = TypeVar("Table", bound=Section)
 
 _MAX_BYTES = 1024 * 1024
 _LISTS = ("areas", "kinds", "machines", "symptoms")
+_MISSING = {key: f"is missing; write at least one [[{key}]]" for key in _LISTS}
+_MISSING["machines"] += ', or machines = "machines.csv" above the first [table]'
 _KEYS = ("plant", *_LISTS, "priorities", "calendar", "notices")
 
 
@@ -44,9 +46,7 @@ def load_plant(path: Path) -> Plant:
     """
     file = TomlFile(path, limit=_MAX_BYTES, keys=_KEYS)
     rows = {key: file.rows(key) for key in ("areas", "kinds", "symptoms", "notices")} | {"machines": _machines(file)}
-    file.faults += [
-        Fault(str(path), key, f"is missing; write at least one [[{key}]]") for key in _LISTS if not file.table.get(key)
-    ]
+    file.faults += [Fault(str(path), key, _MISSING[key]) for key in _LISTS if not file.table.get(key)]
     plant = file.parse(sections.PlantSection, file.section("plant"))
     areas = _parse_all(file, sections.AreaSection, rows["areas"])
     kinds = _parse_all(file, sections.KindSection, rows["kinds"])
