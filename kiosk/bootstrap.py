@@ -84,7 +84,8 @@ def read_setup(path: Path, *, strict: bool) -> Setup:
     faults: list[Fault] = []
     config = _collected(faults, lambda: load_config(path))
     plant_file = config.terminal.plant if config else path.parent / "plant.toml"
-    plant = _collected(faults, lambda: load_plant(plant_file))
+    # Without a kiosk.toml to name it, a plant file is looked at where it usually stands, and not missed.
+    plant = _collected(faults, lambda: load_plant(plant_file)) if config or plant_file.exists() else None
     if config is None or plant is None:
         raise ConfigError(faults)
     faults += config.check_against(plant)

@@ -52,21 +52,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
-    # Suppressed defaults let the options stand before and after the command without one undoing the other.
-    unset = argparse.SUPPRESS
-    shared.add_argument("--config", type=Path, default=unset, metavar="FILE", help="kiosk.toml of this terminal")
-    shared.add_argument("--json", action="store_true", default=unset, help="print data as JSON")
-    shared.add_argument("--verbose", action="store_true", default=unset, help="log every step")
     parser = argparse.ArgumentParser(
-        prog="kiosk", description="One reporting channel between the floor and IT.", parents=[shared]
+        prog="kiosk", description="One reporting channel between the floor and IT.", parents=[_shared()]
     )
     parser.set_defaults(config=Path(os.environ.get("KIOSK_CONFIG", "kiosk.toml")), json=False, verbose=False)
     parser.add_argument("--version", action="version", version=f"kiosk {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text, parents=[shared])
+        sub = commands.add_parser(name, help=text, description=text, parents=[_shared()])
         sub.set_defaults(run=run)
         return sub
 
@@ -110,6 +104,15 @@ def _parser() -> argparse.ArgumentParser:
     desk.add_argument("--add-person", metavar="NAME", help="let a person in (or give a new password), and end")
     desk.add_argument("--add-terminal", metavar="NAME", help="let a terminal in, print its token once, and end")
     return parser
+
+
+def _shared() -> argparse.ArgumentParser:
+    """Options that may stand before or after the command; unset ones are left out, so neither place undoes the other."""
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument("--config", type=Path, metavar="FILE", help="kiosk.toml of this terminal")
+    shared.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print data as JSON")
+    shared.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS, help="log every step")
+    return shared
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -239,7 +242,7 @@ def _forward(options: argparse.Namespace) -> int:
     else:
         for link in links:
             print(f"{link.destination}: {link.state}{': ' + link.error if link.error else ''}")
-        print(f"{len(waiting)} deliveries still to do")
+        print(f"still to deliver: {len(waiting)}")
     return FAILED if waiting or any(link.error for link in links) else DONE
 
 

@@ -1,0 +1,225 @@
+"""The command line on the example plant: what it prints, what it returns, what it keeps."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from kiosk.cli import main
+from kiosk.storage import FolderDisk
+
+PLANT = Path(__file__).parents[2] / "assets" / "example" / "plant.toml"
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / "kiosk.toml"
+    path.write_text(f'[terminal]\nname = "K1"\narea = "packaging"\nplant = "{PLANT}"\n')
+    return path
+
+
+@pytest.fixture
+def kiosk(config, capsys):
+    def run(*words):
+        code = main(["--config", str(config), *words])
+        return code, capsys.readouterr()
+
+    return run
+
+
+def report(kiosk, *more):
+    code, printed = kiosk("report", "--machine", "M-1014", "--symptom", "frozen", "--json", *more)
+    assert code == 0, printed.err
+    return json.loads(printed.out)
+
+
+def test_check_of_correct_files_says_so_and_warns_that_reports_go_nowhere(kiosk):
+    code, printed = kiosk("check")
+
+    assert code == 0
+    assert "both files are correct" in printed.out
+    assert "go nowhere" in printed.out
+
+
+def test_check_tells_every_fault_of_both_files_at_once(kiosk, config, tmp_path):
+    (tmp_path / "plant.toml").write_text('[plant]\nname = "P"\n[[areas]]\nid = "a"\n')
+    config.write_text('[terminal]\nname = "K 1"\nplant = "plant.toml"\n[[destinations]]\ntype = "redmin"\n')
+
+    code, printed = kiosk("check")
+
+    assert code == 1
+    assert "terminal.name" in printed.err
+    assert "plant.toml" in printed.err
+    assert "Traceback" not in printed.err
+
+
+def test_check_tells_what_is_wrong_with_a_destination_and_never_a_secret(kiosk, config):
+    config.write_text(
+        config.read_text()
+        + '[[destinations]]\ntype = "redmine"\nname = "it"\nurl = "http://127.0.0.1:9"\nproject = "p"\n'
+        + 'id_field = 1\napi_key = "s3cret-key"\n'
+    )
+
+    code, printed = kiosk("check")
+
+    assert code == 1
+    assert "[[destinations]] #1 (it).api_key" in printed.err
+    assert "s3cret-key" not in printed.err + printed.out
+
+
+def test_check_asks_every_destination(kiosk, config, monkeypatch):
+    monkeypatch.setenv("DESK_TOKEN", "t0ken")
+    config.write_text(
+        config.read_text()
+        + '[[destinations]]\ntype = "desk"\nname = "far"\nurl = "http://127.0.0.1:9"\ntoken = {env = "DESK_TOKEN"}\n'
+        + '[[destinations]]\ntype = "memory"\nname = "near"\n'
+    )
+
+    code, printed = kiosk("check", "--json")
+
+    rows = {row["destination"]: row for row in json.loads(printed.out)["destinations"]}
+    assert code == 1
+    assert rows["near"]["state"] == "ok"
+    assert rows["far"]["state"] == "problem"
+
+
+def test_a_report_is_kept_and_listed(kiosk):
+    ticket = report(kiosk, "--stopped", "--note", "since 10 o'clock", "--who", "Mira")
+
+    code, printed = kiosk("tickets", "--json")
+
+    (listed,) = json.loads(printed.out)
+    assert code == 0
+    assert listed == ticket
+    assert listed["ticket"]["stopped"] is True
+    assert (listed["ticket"]["note"], listed["ticket"]["who"]) == ("since 10 o'clock", "Mira")
+    assert listed["delivered"] is False
+
+
+def test_a_photo_travels_small_and_without_what_the_camera_wrote(kiosk, tmp_path, config):
+    exif = Image.Exif()
+    exif[0x010F] = "ACME camera"
+    Image.new("RGB", (4000, 3000), "red").save(tmp_path / "p.jpg", exif=exif)
+
+    ticket = report(kiosk, "--photo", str(tmp_path / "p.jpg"))
+
+    kept = config.parent / "data" / "photos" / f"{ticket['ticket']['id']}.jpg"
+    with Image.open(kept) as photo:
+        assert max(photo.size) == 1600
+        assert not photo.getexif()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["report", "--machine", "X-1", "--symptom", "frozen"], 2, "X-1"),
+        (["report", "--machine", "M-1014", "--symptom", "no-such"], 2, "is not in the plant file"),
+        (["report", "--machine", "M-1014", "--symptom", "no-print"], 2, "is not offered for this kind"),
+        (
+            ["report", "--machine", "M-1014", "--symptom", "frozen", "--photo", "/no/such.jpg"],
+            1,
+            "not a readable picture",
+        ),
+        (["confirm", "NOSUCH", "yes"], 2, "`kiosk tickets` lists them"),
+    ],
+)
+def test_what_is_not_there_is_named(kiosk, words, code, said):
+    found, printed = kiosk(*words)
+
+    assert found == code
+    assert said in printed.err
+
+
+@pytest.mark.parametrize("words", [[], ["fly"], ["report"], ["confirm", "T", "maybe"], ["run", "--size", "big"]])
+def test_a_command_that_is_not_understood_ends_with_2(kiosk, words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        kiosk(*words)
+
+    assert ended.value.code == 2
+
+
+def test_hostile_text_becomes_clean_text(kiosk):
+    ticket = report(kiosk, "--note", "[b]bold[/b] \x00\x1b[31m 😀 \udcff " + "x" * 5000)
+
+    note = ticket["ticket"]["note"]
+    assert len(note) <= 2000
+    assert "\x00" not in note
+    assert "\x1b" not in note
+    assert "😀" in note
+    note.encode()
+
+
+def test_what_is_due_is_delivered_once_and_the_fix_can_be_confirmed(kiosk, config):
+    config.write_text(config.read_text() + '[[destinations]]\ntype = "memory"\n')
+    ticket = report(kiosk)["ticket"]["id"]
+
+    code, printed = kiosk("forward", "--once")
+    assert (code, "still to deliver: 0" in printed.out) == (0, True)
+    code, printed = kiosk("confirm", ticket, "yes")
+    assert (code, printed.out) == (0, f"{ticket} closed\n")
+    code, printed = kiosk("tickets")
+    assert f"{ticket}  CNC 14" in printed.out
+    assert "create to memory: delivered as #1" in printed.out
+
+
+def test_what_cannot_be_delivered_is_kept_and_said(kiosk, config, monkeypatch):
+    monkeypatch.setenv("DESK_TOKEN", "t0ken")
+    config.write_text(
+        config.read_text()
+        + '[[destinations]]\ntype = "desk"\nname = "far"\nurl = "http://127.0.0.1:9"\ntoken = {env = "DESK_TOKEN"}\n'
+    )
+    report(kiosk)
+
+    code, printed = kiosk("forward", "--once", "--timeout", "1")
+
+    assert code == 1
+    assert "far: retrying" in printed.out
+    assert "still to deliver: 1" in printed.out
+
+
+def test_a_destination_with_wrong_settings_pauses_and_keeps_every_ticket(kiosk, config):
+    config.write_text(
+        config.read_text()
+        + '[[destinations]]\ntype = "desk"\nname = "desk"\nurl = "http://127.0.0.1:9"\ntoken = {env = "NOT_THERE"}\n'
+    )
+    report(kiosk)
+
+    code, printed = kiosk("forward", "--once")
+
+    assert code == 1
+    assert "desk: paused" in printed.out
+    assert "NOT_THERE" in printed.out
+
+
+def test_a_second_process_on_the_same_outbox_gets_a_clear_error(kiosk, config):
+    disk = FolderDisk(config.parent / "data")
+    words = [
+        sys.executable,
+        "-m",
+        "kiosk",
+        "--config",
+        str(config),
+        "report",
+        "--machine",
+        "M-1014",
+        "--symptom",
+        "frozen",
+    ]
+
+    other = subprocess.run(words, capture_output=True, text=True, check=False)
+    disk.close()
+
+    assert other.returncode == 1
+    assert "in use by another kiosk process" in other.stderr
+    assert "Traceback" not in other.stderr
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("kiosk 0.")
