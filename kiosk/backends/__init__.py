@@ -1,6 +1,7 @@
 """Where tickets go and come back from: one module per ticket system."""
 
 BUILT_IN = {
+    "desk": "kiosk.backends.desk:DeskBackend",
     "memory": "kiosk.backends.memory:MemoryBackend",
 }
 """`type` in kiosk.toml -> module:class."""

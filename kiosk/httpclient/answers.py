@@ -29,6 +29,11 @@ class Nothing(BaseModel):
 class NotFoundError(MisconfiguredError):
     """404: the address is wrong, unless the caller knows that just this one thing may be missing."""
 
+    def __init__(self, text: str, *, from_api: bool) -> None:
+        """Tell an API that misses one thing (`from_api`) from a proxy or web server that knows no such API."""
+        super().__init__(text)
+        self.from_api = from_api
+
 
 class RefusedError(RejectedError):
     """A write was refused with a 4xx answer; `answer` is its JSON, or None."""
@@ -106,7 +111,7 @@ def judge(call: Call, response: Response, body: bytes) -> DeliveryError:
         case 401 | 402 | 403 | 405 | 406 | 407:
             return MisconfiguredError(text)
         case 404 | 410:
-            return NotFoundError(text)
+            return NotFoundError(text, from_api=not body.strip() or _parsed(body) is not None)
         case 408 | 425 | 429 | 503:
             return TemporaryError(text, retry_after=wait)
         case other if other // 100 == 4:  # noqa: PLR2004 - the rest of 4xx

@@ -191,10 +191,15 @@ def test_a_server_that_does_not_let_us_in_needs_a_human(client, server, ask, sta
 
 
 @pytest.mark.parametrize("ask", [create, repeat, read])
-def test_something_missing_can_be_told_apart(client, server, ask):
-    server.faults.append(say(Reply(404, b"")))
-    with pytest.raises(NotFoundError):
+@pytest.mark.parametrize(
+    ("body", "from_api"),
+    [(b"", True), (b'{"detail": "no such ticket"}', True), (b"<html>", False), (b"404 page not found", False)],
+)
+def test_something_missing_can_be_told_from_a_wrong_address(client, server, ask, body, from_api):
+    server.faults.append(say(Reply(404, body)))
+    with pytest.raises(NotFoundError) as caught:
         ask(client)
+    assert caught.value.from_api is from_api
 
 
 @pytest.mark.parametrize("status", [400, 409, 413, 415, 422])
