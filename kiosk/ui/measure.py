@@ -50,7 +50,7 @@ def height(text: str, style: Style, size: float, wrap_at: float) -> int:
 
 def _fits(text: str, style: Style, size: float, box: tuple[float, float]) -> bool:
     longest = max(text.split(), key=len, default="")
-    return height(text, style, size, box[0]) <= box[1] + 1 and width(longest, style, size) <= box[0] + 2
+    return height(text, style, size, box[0]) <= box[1] and width(longest, style, size) <= box[0] + 2
 
 
 @lru_cache(maxsize=4096)
@@ -68,11 +68,11 @@ def fitting_size(text: str, style: Style, base: float, least: float, box: tuple[
 @lru_cache(maxsize=4096)
 def cut(text: str, style: Style, size: float, box: tuple[float, float]) -> str:
     """Shorten the text, with an ellipsis, to what fits `box`; a text that fits comes back as it is."""
-    if not text or height(text, style, size, box[0]) <= box[1] + 1:
+    if not text or height(text, style, size, box[0]) <= box[1]:
         return text
     low, high = 0, len(text) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        fits = height(f"{text[:middle].rstrip()}…", style, size, box[0]) <= box[1] + 1
+        fits = height(f"{text[:middle].rstrip()}…", style, size, box[0]) <= box[1]
         low, high = (middle, high) if fits else (low, middle - 1)
     return f"{text[:low].rstrip()}…"

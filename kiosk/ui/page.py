@@ -26,8 +26,8 @@ class Page(Screen):
         super().__init__(**kwargs)
         self.refresh_soon = Clock.create_trigger(lambda _: self.refresh())
 
-    def opened(self, **args: Any) -> None:
-        """Take what `app.go` was given, before `refresh` and before the screen is seen."""
+    def opened(self, *args: Any, **kwargs: Any) -> None:
+        """Take what `app.go` was given by name, before `refresh` and before the screen is seen."""
 
     def refresh(self) -> None:
         """Fill the properties anew: after `opened`, after an event, after the language changed."""
@@ -45,6 +45,7 @@ class Page(Screen):
 class Stage(ScreenManager):
     """Shows one screen; swallows touches that were meant for the screen before."""
 
+    transition: Any
     settle: ClassVar[float] = SLIDE_SECONDS + 0.1
     """Seconds after a change in which a touch does not count: it was aimed at what is gone."""
     _changed_at = float("-inf")
@@ -54,9 +55,10 @@ class Stage(ScreenManager):
         page = self.page(name)
         page.opened(**args)
         page.refresh()
-        self.transition = (
-            self._slide(backwards=backwards) if self.current_screen not in (None, page) else NoTransition()
-        )
+        # A transition that is replaced before it ends leaves neither screen in the tree.
+        self.transition.stop()
+        moves = not THEME.still and self.current_screen is not None
+        self.transition = _slide(backwards=backwards) if moves else NoTransition()
         self._changed_at = time.monotonic()
         self.current = name
         return page
@@ -69,13 +71,12 @@ class Stage(ScreenManager):
         page: Page = self.get_screen(name)
         return page
 
-    def _slide(self, *, backwards: bool) -> Any:
-        if THEME.still:
-            return NoTransition()
-        return SlideTransition(duration=SLIDE_SECONDS, direction="right" if backwards != THEME.rtl else "left")
-
     def on_touch_down(self, touch: Any) -> bool:
         """Let a touch through once the screen has settled."""
         if time.monotonic() - self._changed_at < self.settle:
             return True
         return bool(super().on_touch_down(touch))
+
+
+def _slide(*, backwards: bool) -> SlideTransition:
+    return SlideTransition(duration=SLIDE_SECONDS, direction="right" if backwards != THEME.rtl else "left")

@@ -91,6 +91,8 @@ class Pilot:
     def shot(self, path=None):
         from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
 
+        self.frames(2)
+        self.until(lambda: not self.app.stage.transition.is_active)
         self.frames(3)
         width, height = self.window.size
         self.window.dispatch("on_draw")

@@ -12,6 +12,8 @@ from kiosk.i18n import Translator
 from kiosk.ui.present import times
 from kiosk.ui.present.tickets import TicketRow, ticket_row
 
+_TURN_SECONDS = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
@@ -60,10 +62,14 @@ def heading(count: int, speak: Translator) -> str:
     return speak.ntr("{n} open problem here", "{n} open problems here", count)
 
 
-def notices(terminal: Terminal, speak: Translator, now: datetime) -> list[NoticeRow]:
-    """Give planned work first, then what was achieved, then whom to call."""
+def notices(terminal: Terminal, speak: Translator, now: datetime, *, room: int) -> list[NoticeRow]:
+    """Give planned work, whom to call and what was achieved; what has no room takes turns in the last place."""
     told = [_notice(n, terminal, speak, now) for n in sorted(terminal.notices(), key=lambda n: n.kind != "planned")]
-    return [*told, *_solved(terminal, speak), *_contacts(terminal, speak)]
+    rows = [*told[:1], *_contacts(terminal, speak), *_solved(terminal, speak), *told[1:]]
+    if len(rows) <= room:
+        return rows
+    turn = int(now.timestamp() // _TURN_SECONDS) % (len(rows) - room + 1)
+    return [*rows[: room - 1], rows[room - 1 + turn]]
 
 
 def _notice(notice: Notice, terminal: Terminal, speak: Translator, now: datetime) -> NoticeRow:
@@ -89,12 +95,8 @@ def _solved(terminal: Terminal, speak: Translator) -> list[NoticeRow]:
 
 
 def _contacts(terminal: Terminal, speak: Translator) -> list[NoticeRow]:
+    called = [contact for contact in terminal.contacts(terminal.area) if contact.phone]
     return [
-        NoticeRow(icon="phone", tone="info", title=f"{contact.name}  {contact.phone}", text=_role(contact.role, speak))
-        for contact in terminal.contacts(terminal.area)
-        if contact.phone
+        NoticeRow(icon="phone", title=f"{c.name}: {c.phone}", text=c.role or speak.tr("Your contact at IT"))
+        for c in called
     ]
-
-
-def _role(role: str, speak: Translator) -> str:
-    return role or speak.tr("Your contact at IT")

@@ -14,7 +14,7 @@ from kiosk.i18n import N_, Translator
 from kiosk.ui.present import times
 
 _AT_IT = {
-    Status.NEW: ("inbox-arrow-down", "info", N_("IT has it. Nobody is assigned yet."), ""),
+    Status.NEW: ("inbox-arrow-down", "info", N_("Delivered to IT"), ""),
     Status.ACKNOWLEDGED: ("account-check", "info", N_("Somebody at IT has it"), N_("{name} has it")),
     Status.ON_THE_WAY: ("run-fast", "info", N_("IT is on its way"), N_("{name} is on the way")),
     Status.IN_PROGRESS: ("wrench", "info", N_("IT is working on it"), N_("{name} is working on it")),

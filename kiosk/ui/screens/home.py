@@ -9,6 +9,15 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Stri
 
 from kiosk.ui.page import Page
 from kiosk.ui.present import home
+from kiosk.ui.widgets.layout import HBox
+
+
+class ProblemList(HBox):
+    """The most urgent problems, and the way to the others."""
+
+    problems = ListProperty()
+    has_more = BooleanProperty(False)
+    count = NumericProperty(0)
 
 
 class HomeScreen(Page):
@@ -38,7 +47,7 @@ class HomeScreen(Page):
         self.heading = home.heading(len(problems), speak)
         self.has_more = len(problems) > self.room
         self.problems = problems[: self.room]
-        self.notices = home.notices(terminal, speak, now)[: self.room]
+        self.notices = home.notices(terminal, speak, now, room=self.room)
 
     def tick(self) -> None:
         """Let the countdowns run."""

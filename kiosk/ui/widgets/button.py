@@ -15,6 +15,7 @@ class BigButton(TapCard):
     icon = StringProperty("")
     tone = ColorProperty("#FFFFFF")
     text_size = NumericProperty(30)
+    icon_last = BooleanProperty(False)
 
 
 class QuietButton(BigButton):
@@ -50,6 +51,8 @@ class Choice(TapCard):
     """Colour of the chosen answer."""
     pale = ColorProperty("#FFFFFF")
     foreign = BooleanProperty(False)
+    is_upright = BooleanProperty(False)
+    """Icon above text, where there is height for it."""
 
 
 class Tab(TapCard):

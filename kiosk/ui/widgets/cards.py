@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kivy.properties import ColorProperty, ObjectProperty
+from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty
 
 from kiosk.ui.present.home import NoticeRow
 from kiosk.ui.present.report import MachineRow
@@ -14,6 +14,7 @@ class TicketCard(TapCard):
     """One open problem."""
 
     row = ObjectProperty(TicketRow(), rebind=True)
+    is_roomy = BooleanProperty(False)
     tint = ColorProperty("#000000")
 
 

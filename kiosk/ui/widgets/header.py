@@ -16,7 +16,14 @@ class StepDots(Widget):
     step = NumericProperty(0)
 
 
-class LanguageButton(TapCard):
+class PillButton(TapCard):
+    """A small button of the header, as wide as its word."""
+
+    icon = StringProperty("magnify")
+    text = StringProperty("")
+
+
+class LanguageButton(PillButton):
     """Opens the language picker; shows the current language in its own words."""
 
     brief = BooleanProperty(False)
@@ -31,6 +38,7 @@ class Header(HBox):
     step = NumericProperty(0)
     """1 to 3 within a report, 0 outside of one."""
     can_close = BooleanProperty(True)
+    can_search = BooleanProperty(False)
 
 
 class ConnectionChip(Chip):
