@@ -102,16 +102,11 @@ class TerminalProcess:
         """Take the power away."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(10)
-        self._log.close()
 
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait(10)
+            self.process.wait(20)
         self._log.close()
 
 
@@ -128,10 +123,11 @@ class DeskProcess:
         self.url = line.split("the desk is at ")[1].strip()
 
     def close(self) -> None:
-        self.process.terminate()
-        self.process.wait(15)
-        self.process.stdout.close()
-        self._log.close()
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(15)
+            self.process.stdout.close()
+            self._log.close()
 
 
 def kiosk(*words: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
