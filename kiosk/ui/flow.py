@@ -10,6 +10,7 @@ from kiosk.core.draft import Draft, DraftStep
 from kiosk.core.errors import KioskError, LabelError
 from kiosk.core.model import Entry
 from kiosk.ui import sounds
+from kiosk.ui.present.home import NoticeRow
 
 if TYPE_CHECKING:
     from kiosk.ui.app import KioskApp
@@ -85,7 +86,7 @@ class Flow:
 
     def open_ticket(self, ticket_id: str) -> None:
         """Show how a ticket stands."""
-        self._app.go("status", ticket=ticket_id)
+        self._app.go("ticket", ticket=ticket_id)
 
     # ------------------------------------------------------------ scanner, language, idleness
 
@@ -98,6 +99,10 @@ class Flow:
             return
         self.draft = None
         self.choose_machine(scan.machine.id)
+
+    def read(self, notice: NoticeRow) -> None:
+        """Show a notice in full."""
+        self._app.open_sheet(Factory.MessageSheet(icon=notice.icon, title=notice.title, text=notice.text))
 
     def explain_scanning(self) -> None:
         """Say how to scan."""

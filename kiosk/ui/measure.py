@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil, floor
 from typing import Any
 
 import kivy.core.text
@@ -58,7 +57,7 @@ def fitting_size(text: str, style: Style, base: float, least: float, box: tuple[
     """Give the largest size from `least` to `base` at which the text fits `box`; `least` when none does."""
     if not text or _fits(text, style, base, box):
         return base
-    low, high = ceil(least), floor(base)
+    low, high = int(least), int(base)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if _fits(text, style, middle, box) else (low, middle - 1)

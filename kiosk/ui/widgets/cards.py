@@ -7,7 +7,7 @@ from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty
 from kiosk.ui.present.home import NoticeRow
 from kiosk.ui.present.report import MachineRow
 from kiosk.ui.present.tickets import TicketRow
-from kiosk.ui.widgets.card import Card, TapCard
+from kiosk.ui.widgets.card import TapCard
 
 
 class TicketCard(TapCard):
@@ -18,8 +18,8 @@ class TicketCard(TapCard):
     tint = ColorProperty("#000000")
 
 
-class NoticeCard(Card):
-    """One thing worth knowing."""
+class NoticeCard(TapCard):
+    """One thing worth knowing; what has no room is read in full after a touch."""
 
     row = ObjectProperty(NoticeRow(), rebind=True)
     tint = ColorProperty("#000000")
