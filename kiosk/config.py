@@ -101,8 +101,7 @@ class ScannerSettings(Section):
 
     type: Literal["wedge"] = "wedge"
     prefix: str = Field(default="", max_length=8)
-    suffix: Literal["enter", "tab", "none"] = "enter"
-    layout: Literal["us"] = "us"
+    """What the scanner is set to type before each code; it is taken off. What it types after a code needs no setting."""
 
 
 class _Destination(BaseModel):

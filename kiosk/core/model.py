@@ -129,7 +129,7 @@ class Sla:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Planned work or a shared win that production should see; shown from `shown_from` until `ends_at`."""
+    """Planned work or a shared win that production should see; shown until `ends_at`."""
 
     kind: str
     """`planned` or `win`."""

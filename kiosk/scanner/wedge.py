@@ -29,9 +29,9 @@ _SHIFTED |= {45: "_", 46: "+", 47: "{", 48: "}", 49: "|", 51: ":", 52: '"', 53: 
 class Wedge:
     """Tells scans from typing: a scan is a burst of keys that no person could type."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        """Measure time by `clock`, in seconds."""
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float], *, prefix: str = "") -> None:
+        """Measure time by `clock`, in seconds; take `prefix`, which some scanners type first, off each code."""
+        self._clock, self._prefix = clock, prefix
         self._keys: list[str] = []
         self._times: list[float] = []
 
@@ -63,7 +63,7 @@ class Wedge:
         return len(self._keys) >= _SHORTEST and median(gaps) <= _PACE
 
     def _finish(self) -> str | None:
-        text = "".join(self._keys) if self._is_burst() else None
+        text = "".join(self._keys).removeprefix(self._prefix) if self._is_burst() else None
         self._forget()
         return text
 

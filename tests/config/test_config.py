@@ -71,8 +71,6 @@ def test_everything_can_be_said(load, tmp_path, monkeypatch):
         [scanner]
         type = "wedge"
         prefix = "~"
-        suffix = "tab"
-        layout = "us"
     """)
 
     assert config.terminal.languages == ("pl", "de", "en")
@@ -80,7 +78,7 @@ def test_everything_can_be_said(load, tmp_path, monkeypatch):
     assert config.terminal.plant == tmp_path / "../plant/plant.toml"
     assert config.terminal.admin_pin.get_secret_value() == "2468"
     assert config.terminal.screen_diagonal_inch == 15.6
-    assert config.scanner.suffix == "tab"
+    assert config.scanner.prefix == "~"
 
 
 def test_a_byte_order_mark_and_windows_line_ends_do_not_matter(load):
