@@ -63,6 +63,12 @@ class Stage(ScreenManager):
         self.current = name
         return page
 
+    def forget(self) -> None:
+        """Drop every screen that was built: sizes in their rules are computed when they are built."""
+        self.transition.stop()
+        self.transition = NoTransition()
+        self.clear_widgets(self.screens[:])
+
     def page(self, name: str) -> Page:
         """Give the screen called `name`, built if need be."""
         if not self.has_screen(name):
