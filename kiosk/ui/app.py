@@ -28,6 +28,7 @@ from kiosk.ui.keys import Keys
 from kiosk.ui.lockdown import Display
 from kiosk.ui.page import Page
 from kiosk.ui.rules import load_widgets
+from kiosk.ui.talk import Talk
 from kiosk.ui.theme import THEME
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class KioskApp(App):
         self.home_language, self.languages = language, languages
         self.check_pin = check_pin
         self.translator = Translator()
-        self.flow = Flow(self)
+        self.flow, self.talk = Flow(self), Talk(self)
         self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)
         self._history: list[tuple[str, dict[str, Any]]] = []
 

@@ -23,6 +23,8 @@ WIDGETS = (
     "typing",
     "paged",
     "cards",
+    "ask",
+    "call",
 )
 """The modules of `widgets/`. Kivy applies rules in the order of loading, so a class comes before its subclasses."""
 

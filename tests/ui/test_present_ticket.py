@@ -257,7 +257,7 @@ def test_the_ring_counts_down_to_the_agreed_answer(floor):
 
     shown = ring_of(floor)
 
-    assert (shown.figure, shown.caption, shown.is_late) == ("14:00", "Answer by 12:15", False)
+    assert (shown.figure, shown.caption, shown.is_late) == ("14:00", "Agreed: answer by 12:15", False)
     assert shown.share == pytest.approx(14 / 15, abs=0.001)
 
 
@@ -274,12 +274,12 @@ def test_late_has_a_minus(floor):
 def test_the_ring_follows_the_person_and_then_the_repair(floor):
     take(reported(floor))
     come(floor)
-    assert ring_of(floor).caption.startswith("Here by")
+    assert ring_of(floor).figure == "14:49"
 
     floor.it.work("T0001", "Jana")
     floor.step(11)
 
-    assert ring_of(floor).caption == "Fixed by 14:00"
+    assert ring_of(floor).caption == "Agreed: fixed by 14:00"
 
 
 def test_nothing_is_counted_once_nothing_is_awaited(floor):

@@ -26,9 +26,10 @@ class NoteRow:
 
 
 def notes(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> tuple[NoteRow, ...]:
-    """Give what was said, the newest remark first; a changed priority and an unsent message stay on top."""
-    told = [*_own_message(entry, speak), *_priority(entry, speak), *_remarks(entry, terminal, speak, now)]
-    return tuple(told)
+    """Give what was said, the newest remark first; a changed priority stays on top, and so does an unsent message."""
+    told = [*_priority(entry, speak), *_remarks(entry, terminal, speak, now)]
+    own = _own_message(entry, speak)
+    return (*told, own) if own and own.tone == "good" else (*filter(None, [own]), *told)
 
 
 def _remarks(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> list[NoteRow]:
@@ -60,14 +61,14 @@ def _priority(entry: Entry, speak: Translator) -> list[NoteRow]:
     return [NoteRow(icon="scale-balance", tone="warn", head=head, text=text)]
 
 
-def _own_message(entry: Entry, speak: Translator) -> list[NoteRow]:
+def _own_message(entry: Entry, speak: Translator) -> NoteRow | None:
     """Say how far the operator's last message is; the report itself is the screen's main words."""
     messages = [d for d in entry.deliveries if d.kind in _OURS]
     if not messages:
-        return []
+        return None
     latest = [d for d in messages if d.created_at == messages[-1].created_at]
     # With two ticket systems, one that has it is enough.
-    return [_message(next((d for d in latest if d.state is DeliveryState.DELIVERED), latest[0]), speak)]
+    return _message(next((d for d in latest if d.state is DeliveryState.DELIVERED), latest[0]), speak)
 
 
 def _message(message: Delivery, speak: Translator) -> NoteRow:

@@ -20,6 +20,9 @@ from kiosk.ui.present.tickets import is_refused
 PATIENCE = timedelta(seconds=60)
 """A critical or late report that has not reached IT after this long is a case for the telephone."""
 
+ROOM, TOP = 4, 2
+"""How many steps, and how many of the things that were said, stand beside the timeline."""
+
 _TAKEN = {
     Status.ACKNOWLEDGED: ("account-check", N_("{name} has it"), N_("Somebody at IT has it")),
     Status.ON_THE_WAY: ("run-fast", N_("{name} is on the way"), N_("Somebody is on the way")),
@@ -27,14 +30,15 @@ _TAKEN = {
 }
 """Status -> picture, words with the person's name, words where the ticket system gives no name."""
 
-_AIMS = {Aim.RESPOND: N_("Answer by {time}"), Aim.ARRIVE: N_("Here by {time}"), Aim.RESOLVE: N_("Fixed by {time}")}
+_AIMS = {Aim.RESPOND: N_("Agreed: answer by {time}"), Aim.ARRIVE: "", Aim.RESOLVE: N_("Agreed: fixed by {time}")}
+"""What the countdown runs towards; the arrival is already in the words of the truth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
     """Who has the report: one picture, one look and only the words that may be said then.
 
-    `look` is `saved`, `refused`, `delivered`, `taken`, `asked`, `fixed` or `over`; each has its own colours.
+    `look` names the colours: `saved`, `refused`, `delivered`, `taken`, `asked`, `fixed`, `over` or `closed`.
     """
 
     look: str = "saved"
@@ -105,10 +109,19 @@ class TicketView:
     timeline: tuple[TimelineRow, ...] = ()
     notes: tuple[NoteRow, ...] = ()
     steps: tuple[StepRow, ...] = ()
+    open_steps: tuple[StepRow, ...] = ()
+    """The steps that are shown at once; they make way for what IT said, and then one line leads to them."""
     question: QuestionRow = QuestionRow()
     call: CallRow = CallRow()
     cause: str = ""
     solution: str = ""
+    tries: NoteRow | None = None
+    """The line that leads to the steps."""
+
+    @property
+    def top_notes(self) -> list[NoteRow]:
+        """What was said and is shown at once; all of it is one touch away."""
+        return list(self.notes[:TOP])
 
 
 def ticket_view(
@@ -118,6 +131,8 @@ def ticket_view(
     ticket, progress = entry.ticket, entry.progress
     symptom = terminal.plant.symptoms.get(ticket.symptom)
     place = speak.tr("place {place}", place=ticket.place) if ticket.place else ""
+    said, steps = notes(entry, terminal, speak, now), _steps(entry, terminal, speak, ticked)
+    has_room = len(steps) <= ROOM and not said
     return TicketView(
         ticket=ticket.id,
         machine=" · ".join(filter(None, (ticket.machine_name, place))),
@@ -125,8 +140,10 @@ def ticket_view(
         truth=truth(entry, terminal, speak, now),
         panel=_panel(entry, terminal, now),
         timeline=timeline(entry, terminal, speak, now),
-        notes=notes(entry, terminal, speak, now),
-        steps=_steps(entry, terminal, speak, ticked),
+        notes=said,
+        steps=steps,
+        open_steps=steps if has_room else (),
+        tries=None if has_room or not steps else _tries(steps, speak),
         question=_question(entry, speak),
         call=call(entry, terminal, speak),
         cause=progress.cause,
@@ -219,10 +236,11 @@ def _ended(entry: Entry, speak: Translator) -> Truth:
         return Truth(look="fixed", picture="wrench-check", title=speak.tr("IT says: it is fixed"), text=text)
     if entry.status is Status.CANCELLED:
         text = speak.tr("Is it still broken? Please report it again.")
-        return Truth(look="over", picture="cancel", title=speak.tr("IT closed it without a repair"), text=text)
-    was_fixed = Status.RESOLVED in entry.progress.since
-    title = speak.tr("It works again") if was_fixed else speak.tr("IT closed it")
-    return Truth(look="over", picture="check-decagram", title=title, text=speak.tr("Thank you for reporting!"))
+        return Truth(look="closed", picture="cancel", title=speak.tr("IT closed it without a repair"), text=text)
+    thanks = speak.tr("Thank you for reporting!")
+    if Status.RESOLVED not in entry.progress.since:
+        return Truth(look="closed", picture="archive", title=speak.tr("IT closed it"), text=thanks)
+    return Truth(look="over", picture="check-decagram", title=speak.tr("It works again"), text=thanks)
 
 
 def _number(entry: Entry, speak: Translator) -> str:
@@ -303,6 +321,12 @@ def _steps(entry: Entry, terminal: Terminal, speak: Translator, ticked: Collecti
         StepRow(position=position, text=step.text.get(speak.language), icon=step.icon, is_done=position in ticked)
         for position, step in enumerate(steps)
     )
+
+
+def _tries(steps: tuple[StepRow, ...], speak: Translator) -> NoteRow:
+    left = sum(not step.is_done for step in steps)
+    text = speak.ntr("{n} thing to try", "{n} things to try", left) if left else speak.tr("Everything is done")
+    return NoteRow(icon="lightbulb-on", head=speak.tr("While you wait"), text=text)
 
 
 _USUAL_ANSWERS = ((N_("Yes"), "thumb-up"), (N_("No"), "thumb-down"), (N_("I don't know"), "help-circle"))

@@ -9,5 +9,6 @@ SCREENS: dict[str, str] = {
     "symptoms": "symptoms:SymptomsScreen",
     "details": "details:DetailsScreen",
     "search": "search:SearchScreen",
+    "ticket": "ticket:TicketScreen",
 }
 """Name -> module in this folder : class."""

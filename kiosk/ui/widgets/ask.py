@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kivy.properties import ColorProperty, StringProperty
+from kivy.properties import OptionProperty, StringProperty
 
 from kiosk.ui.widgets.sheet import Sheet
 
@@ -15,14 +15,12 @@ class AskSheet(Sheet):
     icon = StringProperty("help-circle")
     title = StringProperty("")
     text = StringProperty("")
-    yes = StringProperty("")
+    yes_text = StringProperty("")
     yes_icon = StringProperty("check-bold")
-    no = StringProperty("")
+    no_text = StringProperty("")
     no_icon = StringProperty("close-thick")
-    tone = ColorProperty("#000000")
-    pale = ColorProperty("#FFFFFF")
-    ground = ColorProperty("#000000")
-    """Colour of the answer yes."""
+    mood = OptionProperty("plain", options=("plain", "good", "bad"))
+    """Whether yes is good news."""
 
     def answer(self, event: str) -> None:
         """Take the answer and go away."""
