@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ WIDGETS = (
     "cards",
     "ask",
     "call",
+    "truth",
+    "panels",
 )
 """The modules of `widgets/`. Kivy applies rules in the order of loading, so a class comes before its subclasses."""
 
@@ -36,8 +39,9 @@ def load_widgets() -> None:
         Builder.load_file(str(_HERE / "widgets" / f"{name}.kv"), rulesonly=True)
 
 
+@cache
 def load_screen(module_name: str) -> Any:
-    """Import `kiosk.ui.screens.<module_name>` and load the rules beside it."""
+    """Import `kiosk.ui.screens.<module_name>` and load the rules beside it, once."""
     module = import_module(f"kiosk.ui.screens.{module_name}")
     Builder.load_file(str(_HERE / "screens" / f"{module_name}.kv"), rulesonly=True)
     return module

@@ -6,137 +6,16 @@ from typing import Any
 
 from kivy.app import App
 from kivy.factory import Factory
-from kivy.properties import ColorProperty, ListProperty, ObjectProperty, StringProperty
+from kivy.properties import ListProperty, ObjectProperty, StringProperty
 
 from kiosk.core.events import Event, TicketChanged, TicketSaved
 from kiosk.ui import sounds
 from kiosk.ui.page import Page
 from kiosk.ui.present import ticket
-from kiosk.ui.present.said import NoteRow
-from kiosk.ui.present.ticket import AnswerRow, RingRow, StepRow, TicketView, Truth
-from kiosk.ui.theme import THEME
-from kiosk.ui.widgets.card import Card, TapCard
-from kiosk.ui.widgets.layout import HBox, VBox
-from kiosk.ui.widgets.ring import Ring
+from kiosk.ui.present.ticket import AnswerRow, RingRow, TicketView
 from kiosk.ui.widgets.sheet import Sheet
-from kiosk.ui.widgets.some import Some
-
-_LOOKS = {
-    "saved": ("warn_pale", "warn", "ink", "soft_ink"),
-    "refused": ("bad_pale", "bad", "ink", "soft_ink"),
-    "delivered": ("info_pale", "info", "ink", "soft_ink"),
-    "taken": ("action", "action_ink", "action_ink", "action_soft_ink"),
-    "asked": ("action", "action_ink", "action_ink", "action_soft_ink"),
-    "fixed": ("good_fill", "fill_ink", "fill_ink", "fill_ink"),
-    "over": ("good_pale", "good", "ink", "soft_ink"),
-    "closed": ("surface", "soft_ink", "ink", "soft_ink"),
-}
-"""Look of a truth -> the theme's names for ground, picture, title and text."""
 
 _CHIMES = {"taken": "taken", "asked": "needs_you", "fixed": "needs_you", "refused": "refused"}
-
-
-class TruthCard(Card):
-    """The big card: who has the report, and the countdown."""
-
-    truth = ObjectProperty(Truth(), rebind=True)
-    ring = ObjectProperty(RingRow(), rebind=True)
-    machine = StringProperty("")
-    words = StringProperty("")
-    tone = ColorProperty("#000000")
-    ink = ColorProperty("#000000")
-    soft_ink = ColorProperty("#000000")
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.on_truth()
-
-    def on_truth(self, *_: object) -> None:
-        """Wear the colours of this truth."""
-        names = zip(("ground", "tone", "ink", "soft_ink"), _LOOKS[self.truth.look], strict=True)
-        for name, colour in names:
-            setattr(self, name, getattr(THEME, colour))
-
-
-class Dial(Ring):
-    """The countdown around the picture of the truth."""
-
-    truth = ObjectProperty(Truth(), rebind=True)
-    ring = ObjectProperty(RingRow(), rebind=True)
-    ink = ColorProperty("#000000")
-
-
-class NoteCard(Card):
-    """One thing that was said."""
-
-    row = ObjectProperty(NoteRow(), rebind=True)
-    tint = ColorProperty("#000000")
-
-
-class OpenCard(TapCard):
-    """A line that opens into a sheet."""
-
-    row = ObjectProperty(NoteRow(), rebind=True)
-    tint = ColorProperty("#000000")
-
-
-class StepCard(TapCard):
-    """Something to try, ticked off by a touch."""
-
-    row = ObjectProperty(StepRow(), rebind=True)
-
-
-class AnswerCard(TapCard):
-    """One answer to a question of IT."""
-
-    row = ObjectProperty(AnswerRow(), rebind=True)
-
-
-class Finding(HBox):
-    """One line of what was found and done."""
-
-    name = StringProperty("")
-    text = StringProperty("")
-
-
-class WaitPanel(Some):
-    """While IT is at it: what happened, what was said, what can be tried."""
-
-    page = ObjectProperty(None, rebind=True)
-    view = ObjectProperty(TicketView(), rebind=True)
-
-
-class StepsPanel(Card):
-    """What can be tried."""
-
-    page = ObjectProperty(None, rebind=True)
-    steps = ListProperty()
-
-
-class CallPanel(VBox):
-    """The report does not arrive: whom to call."""
-
-    view = ObjectProperty(TicketView(), rebind=True)
-
-
-class QuestionPanel(Card):
-    """IT asks; the answers are to tap."""
-
-    page = ObjectProperty(None, rebind=True)
-    view = ObjectProperty(TicketView(), rebind=True)
-
-
-class WorksPanel(Some):
-    """IT says that it is fixed: does it run?"""
-
-    page = ObjectProperty(None, rebind=True)
-    view = ObjectProperty(TicketView(), rebind=True)
-
-
-class OverPanel(Some):
-    """The whole story, once it is over."""
-
-    view = ObjectProperty(TicketView(), rebind=True)
 
 
 class NotesSheet(Sheet):
