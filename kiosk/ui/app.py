@@ -101,12 +101,20 @@ class KioskApp(App):
     def on_start(self) -> None:
         """Bind the window and show the start screen."""
         ExceptionManager.add_handler(_GoHome())
-        Window.bind(size=lambda _, size: THEME.fit(*size), on_request_close=lambda *_, **__: True)
+        Window.bind(size=self._resized, on_request_close=lambda *_, **__: True)
         Window.bind(on_touch_down=self._felt)
         self.keys = Keys(Window, Wedge(time.monotonic), self._scanned)
         Clock.schedule_interval(self._tick, 1)
         self.home()
         self._tick()
+
+    def _resized(self, _: Any, size: tuple[float, float]) -> None:
+        # A window manager may make the window full-screen only after it was opened.
+        THEME.fit(*size)
+        self.close_sheets()
+        self.stage.forget()
+        name, args = self._history[-1]
+        self.stage.show(name, **args)
 
     def open_settings(self, *_: Any) -> bool:
         """Kivy's own settings are for developers."""
@@ -140,6 +148,11 @@ class KioskApp(App):
         self.flow.pick_language()
 
     # ------------------------------------------------------------ navigation
+
+    @property
+    def place(self) -> tuple[str, dict[str, Any]]:
+        """Which screen is shown, and what it was given."""
+        return self._history[-1]
 
     def go(self, name: str, **args: Any) -> None:
         """Show a screen; `back` returns from it."""

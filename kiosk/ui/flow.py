@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from kivy.factory import Factory
 
 from kiosk.core.draft import Draft, DraftStep
-from kiosk.core.errors import KioskError, LabelError
+from kiosk.core.errors import LabelError
 from kiosk.core.model import Entry
 from kiosk.ui import sounds
 from kiosk.ui.present.home import NoticeRow
 
 if TYPE_CHECKING:
     from kiosk.ui.app import KioskApp
+
+log = logging.getLogger(__name__)
 
 
 class Flow:
@@ -37,9 +40,23 @@ class Flow:
         self._app.go("search")
 
     def choose_machine(self, machine_id: str) -> None:
-        """Take this machine."""
+        """Take this machine; what is open on it already is shown before anything is asked."""
         draft = self.draft or self._app.terminal.new_draft()
         self.draft = draft.choose_machine(self._app.terminal.plant.machines[machine_id])
+        found = self._app.terminal.on_machine(machine_id)
+        if not found:
+            self.something_else()
+        elif len(found) == 1:
+            self.look_at(found[0].ticket.id)
+        else:
+            self._app.go("several", machine=machine_id)
+
+    def look_at(self, ticket_id: str) -> None:
+        """Ask whether it is this report, which is open already."""
+        self._app.go("join", ticket=ticket_id)
+
+    def something_else(self) -> None:
+        """Report what nobody has reported yet on this machine."""
         self._app.go("symptoms")
 
     def choose_symptom(self, symptom_id: str) -> None:
@@ -69,14 +86,14 @@ class Flow:
     def _saved(self, entry: Entry) -> None:
         self._sending = False
         sounds.play("saved")
-        self.drop()
         self.open_ticket(entry.ticket.id)
 
     def _not_saved(self, error: BaseException) -> None:
         self._sending = False
+        log.error("a report was not saved: %s", error)
         sounds.play("refused")
-        key = error.message_key if isinstance(error, KioskError) else KioskError.message_key
-        self.tell(key, icon="content-save-alert")
+        if self._app.place[0] != "notsaved":
+            self._app.go("notsaved")
 
     # ------------------------------------------------------------ what is open
 
@@ -86,6 +103,7 @@ class Flow:
 
     def open_ticket(self, ticket_id: str) -> None:
         """Show how a ticket stands."""
+        self.drop()
         self._app.go("ticket", ticket=ticket_id)
 
     # ------------------------------------------------------------ scanner, language, idleness
@@ -114,6 +132,7 @@ class Flow:
 
     def pick_language(self) -> None:
         """Show the languages."""
+        self._app.open_sheet(Factory.LanguageSheet())
 
     def knock(self) -> None:
         """A touch on the emblem; several of them open the admin's door."""

@@ -28,6 +28,7 @@ WIDGETS = (
     "call",
     "truth",
     "panels",
+    "languages",
 )
 """The modules of `widgets/`. Kivy applies rules in the order of loading, so a class comes before its subclasses."""
 

@@ -75,9 +75,10 @@ class Talk:
         sheet.bind(on_yes=lambda _: self.confirm(ticket_id, works=True))
         self._app.open_sheet(sheet)
 
-    def confirm(self, ticket_id: str, *, works: bool) -> None:
-        """Answer "Is it running again?"."""
-        self._say(lambda: self._app.terminal.confirm(ticket_id, works=works))
+    def confirm(self, ticket_id: str, *, works: bool, then_show: bool = False) -> None:
+        """Answer "Is it running again?"; `then_show` goes to the report from another screen."""
+        show = self._app.flow.open_ticket if then_show else None
+        self._say(lambda: self._app.terminal.confirm(ticket_id, works=works), then=show)
 
     # ------------------------------------------------------------ how it is said
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from kiosk.ui.present import times
 from kiosk.ui.present.progress import timeline
 from kiosk.ui.present.rows import TimelineRow
 from kiosk.ui.present.said import NoteRow, notes
-from kiosk.ui.present.tickets import is_refused
+from kiosk.ui.present.tickets import is_refused, standing
 
 PATIENCE = timedelta(seconds=60)
 """A critical or late report that has not reached IT after this long is a case for the telephone."""
@@ -24,11 +25,11 @@ ROOM, TOP = 4, 2
 """How many steps, and how many of the things that were said, stand beside the timeline."""
 
 _TAKEN = {
-    Status.ACKNOWLEDGED: ("account-check", N_("{name} has it"), N_("Somebody at IT has it")),
-    Status.ON_THE_WAY: ("run-fast", N_("{name} is on the way"), N_("Somebody is on the way")),
-    Status.IN_PROGRESS: ("account-wrench", N_("{name} is working on it"), N_("IT is working on it")),
+    Status.ACKNOWLEDGED: (N_("{name} has it"), N_("Somebody at IT has it")),
+    Status.ON_THE_WAY: (N_("{name} is on the way"), N_("Somebody is on the way")),
+    Status.IN_PROGRESS: (N_("{name} is working on it"), N_("IT is working on it")),
 }
-"""Status -> picture, words with the person's name, words where the ticket system gives no name."""
+"""Status -> words with the person's name, words where the ticket system gives no name."""
 
 _AIMS = {Aim.RESPOND: N_("Agreed: answer by {time}"), Aim.ARRIVE: "", Aim.RESOLVE: N_("Agreed: fixed by {time}")}
 """What the countdown runs towards; the arrival is already in the words of the truth."""
@@ -156,16 +157,17 @@ def ticket_view(
 
 def truth(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> Truth:
     """Say who has the report."""
+    # The same picture as in every list.
+    return dataclasses.replace(_words(entry, terminal, speak, now), picture=standing(entry, speak).icon)
+
+
+def _words(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> Truth:
     if not entry.is_delivered:
         return _not_delivered(entry, terminal, speak)
     match entry.status:
         case Status.NEW:
-            return Truth(
-                look="delivered",
-                picture="send-check",
-                title=speak.tr("IT has it"),
-                text=_sentences(_number(entry, speak), speak.tr("Nobody has taken it yet.")),
-            )
+            text = _sentences(_number(entry, speak), speak.tr("Nobody has taken it yet."))
+            return Truth(look="delivered", title=speak.tr("IT has it"), text=text)
         case Status.ACKNOWLEDGED | Status.ON_THE_WAY | Status.IN_PROGRESS:
             return _taken(entry, terminal, speak, now)
         case Status.WAITING:
@@ -178,12 +180,11 @@ def _not_delivered(entry: Entry, terminal: Terminal, speak: Translator) -> Truth
     if is_refused(entry):
         return Truth(
             look="refused",
-            picture="clipboard-alert",
             title=speak.tr("IT's system refused it"),
             text=speak.tr("Only this terminal has it. Please call IT."),
         )
     text = _sentences(speak.tr("IT does not have it yet."), _what_is_missing(terminal, speak))
-    return Truth(look="saved", picture="tray-arrow-down", title=speak.tr("Saved on this terminal"), text=text)
+    return Truth(look="saved", title=speak.tr("Saved on this terminal"), text=text)
 
 
 def _what_is_missing(terminal: Terminal, speak: Translator) -> str:
@@ -198,11 +199,10 @@ def _what_is_missing(terminal: Terminal, speak: Translator) -> str:
 
 
 def _taken(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> Truth:
-    picture, named, nameless = _TAKEN[entry.status]
+    named, nameless = _TAKEN[entry.status]
     name = entry.progress.assignee
     return Truth(
         look="taken",
-        picture=picture,
         title=speak.tr(named, name=name) if name else speak.tr(nameless),
         text=_arrival(entry, terminal, speak, now),
     )
@@ -221,10 +221,9 @@ def _arrival(entry: Entry, terminal: Terminal, speak: Translator, now: datetime)
 def _waiting(entry: Entry, speak: Translator) -> Truth:
     if entry.progress.question is None:
         text = speak.tr("IT waits for something. You will see here when it goes on.")
-        return Truth(look="taken", picture="pause-octagon", title=speak.tr("The work is on hold"), text=text)
+        return Truth(look="taken", title=speak.tr("The work is on hold"), text=text)
     return Truth(
         look="asked",
-        picture="chat-question",
         title=_asks(entry, speak),
         text=speak.tr("Please answer. Then the work goes on."),
     )
@@ -233,14 +232,14 @@ def _waiting(entry: Entry, speak: Translator) -> Truth:
 def _ended(entry: Entry, speak: Translator) -> Truth:
     if entry.status is Status.RESOLVED:
         text = speak.tr("Please try the machine.")
-        return Truth(look="fixed", picture="wrench-check", title=speak.tr("IT says: it is fixed"), text=text)
+        return Truth(look="fixed", title=speak.tr("IT says: it is fixed"), text=text)
     if entry.status is Status.CANCELLED:
         text = speak.tr("Is it still broken? Please report it again.")
-        return Truth(look="closed", picture="cancel", title=speak.tr("IT closed it without a repair"), text=text)
+        return Truth(look="closed", title=speak.tr("IT closed it without a repair"), text=text)
     thanks = speak.tr("Thank you for reporting!")
     if Status.RESOLVED not in entry.progress.since:
-        return Truth(look="closed", picture="archive", title=speak.tr("IT closed it"), text=thanks)
-    return Truth(look="over", picture="check-decagram", title=speak.tr("It works again"), text=thanks)
+        return Truth(look="closed", title=speak.tr("IT closed it"), text=thanks)
+    return Truth(look="over", title=speak.tr("It works again"), text=thanks)
 
 
 def _number(entry: Entry, speak: Translator) -> str:

@@ -14,16 +14,19 @@ from kiosk.i18n import N_, Translator
 from kiosk.ui.present import times
 
 _AT_IT = {
-    Status.NEW: ("inbox-arrow-down", "info", N_("Delivered to IT"), ""),
+    Status.NEW: ("send-check", "info", N_("Delivered to IT"), ""),
     Status.ACKNOWLEDGED: ("account-check", "info", N_("Somebody at IT has it"), N_("{name} has it")),
     Status.ON_THE_WAY: ("run-fast", "info", N_("IT is on its way"), N_("{name} is on the way")),
-    Status.IN_PROGRESS: ("wrench", "info", N_("IT is working on it"), N_("{name} is working on it")),
-    Status.WAITING: ("message-question", "warn", N_("IT has a question for you"), ""),
-    Status.RESOLVED: ("check-decagram", "good", N_("Is it running again?"), ""),
-    Status.CLOSED: ("check-bold", "good", N_("Solved"), ""),
+    Status.IN_PROGRESS: ("account-wrench", "info", N_("IT is working on it"), N_("{name} is working on it")),
+    Status.WAITING: ("chat-question", "warn", N_("IT has a question for you"), ""),
+    Status.RESOLVED: ("wrench-check", "good", N_("Is it running again?"), ""),
+    Status.CLOSED: ("check-decagram", "good", N_("Solved"), ""),
     Status.CANCELLED: ("cancel", "warn", N_("IT closed it without a repair"), ""),
 }
 """Status -> icon, tone, words, and words with the name of the person who has it."""
+
+_ON_HOLD = ("pause-octagon", "info", N_("The work is on hold"), "")
+"""IT waits, and not for the operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,7 @@ def standing(entry: Entry, speak: Translator) -> Standing:
     if is_refused(entry):
         return Standing(icon="alert-circle", tone="bad", text=speak.tr("IT's system refused it. Please call IT."))
     if not entry.is_delivered:
-        return Standing(icon="content-save", tone="warn", text=speak.tr("Saved here. Not at IT yet."))
+        return Standing(icon="tray-arrow-down", tone="warn", text=speak.tr("Saved here. Not at IT yet."))
     return _at_it(entry, speak)
 
 
@@ -69,7 +72,8 @@ def is_refused(entry: Entry) -> bool:
 
 
 def _at_it(entry: Entry, speak: Translator) -> Standing:
-    icon, tone, text, named = _AT_IT[entry.status]
+    asks_nothing = entry.status is Status.WAITING and entry.progress.question is None
+    icon, tone, text, named = _ON_HOLD if asks_nothing else _AT_IT[entry.status]
     name = entry.progress.assignee
     return Standing(icon=icon, tone=tone, text=speak.tr(named, name=name) if name and named else speak.tr(text))
 

@@ -9,6 +9,9 @@ SCREENS: dict[str, str] = {
     "symptoms": "symptoms:SymptomsScreen",
     "details": "details:DetailsScreen",
     "search": "search:SearchScreen",
+    "join": "join:JoinScreen",
+    "several": "several:SeveralScreen",
+    "notsaved": "notsaved:NotsavedScreen",
     "ticket": "ticket:TicketScreen",
 }
 """Name -> module in this folder : class."""

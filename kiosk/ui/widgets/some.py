@@ -11,7 +11,7 @@ from kiosk.ui.widgets.layout import VBox
 
 
 class Some(VBox):
-    """Lays out those of its children whose `shows` is true; the others wait, out of sight and out of reach."""
+    """Leaves out the children whose `shows` is False; they wait, out of sight and out of reach."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._all: list[Widget] = []
@@ -20,7 +20,7 @@ class Some(VBox):
         super().__init__(**kwargs)
 
     def add_widget(self, widget: Widget, *_: Any, **__: Any) -> None:
-        """Take one more thing that may be shown; without `shows` it always is."""
+        """Take one more child; without `shows` it is always there."""
         self._all.append(widget)
         self._choose_soon()
 
@@ -29,7 +29,8 @@ class Some(VBox):
         for child in self._all:
             if child.property("shows", quiet=True) is not None:
                 child.bind(shows=self._choose_soon)
-            if getattr(child, "shows", True):
+            # A rule that gives one child a property gives it, as None, to every child of that class.
+            if getattr(child, "shows", None) is not False:
                 chosen.append(child)
         if chosen != list(reversed(self.children)):
             self.clear_widgets()

@@ -1,0 +1,26 @@
+"""The disk did not take the report: say so, and whom to call. What was said so far is kept."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from kivy.app import App
+from kivy.properties import ObjectProperty
+
+from kiosk.ui.page import Page
+from kiosk.ui.present.ticket import CallRow, call_row
+
+
+class NotsavedScreen(Page):
+    """Nothing was promised, and nothing is pretended."""
+
+    belongs_to_report: ClassVar[bool] = True
+    call = ObjectProperty(CallRow(), rebind=True)
+
+    def refresh(self) -> None:
+        """Find out whom to call for the machine of the draft."""
+        app = App.get_running_app()
+        machine = app.flow.draft.machine if app.flow.draft else None
+        area = machine.area if machine else app.terminal.area
+        reason = app.tr("IT does not know about it.")
+        self.call = call_row(app.terminal, app.translator, area=area, reason=reason)
