@@ -77,3 +77,16 @@ def _char(scancode: int, *, shift: bool, capslock: bool) -> str | None:
     if plain is not None and plain.isalpha():
         shift = shift != capslock
     return _SHIFTED.get(scancode, plain) if shift else plain
+
+
+def key_of(char: str) -> tuple[int, bool]:
+    """Give the scancode, and whether shift is held, with which a scanner types `char`.
+
+    Raises:
+        LookupError: no key of the US layout types it.
+    """
+    for keys, shift in ((_PLAIN, False), (_SHIFTED, True)):
+        for scancode, typed in keys.items():
+            if typed == char:
+                return scancode, shift
+    raise LookupError(f"no key types {char!r}")
