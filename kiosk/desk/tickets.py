@@ -106,7 +106,7 @@ def agreed_spans(store: Store) -> dict[Priority, Sla]:
     """
     columns = (TicketRow.priority, TicketRow.reported_at, TicketRow.respond_by, TicketRow.resolve_by)
     with store.read() as session:
-        lately = session.execute(select(*columns).order_by(TicketRow.number.desc()).limit(500)).tuples().all()
+        lately = session.execute(select(*columns).order_by(TicketRow.number.desc()).limit(500)).all()
     spans: dict[Priority, Sla] = {}
     for priority, reported, respond, resolve in lately:
         if respond and resolve:

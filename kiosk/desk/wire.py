@@ -13,7 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from kiosk.core.model import Priority, Status
 from kiosk.core.text import clean_line, clean_text
-from kiosk.desk.tables import RemarkKind, RemarkRow, TicketRow, first_reached
+from kiosk.desk.tables import RemarkRow, TicketRow, first_reached
 
 MAX_PHOTO_BYTES = 8 * 1024 * 1024
 PHOTO_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
@@ -145,7 +145,7 @@ class RemarkOut(BaseModel):
     at: datetime
     who: str
     text: str
-    kind: RemarkKind
+    kind: str = Field(description="comment, question, confirm or reopen")
 
 
 class TicketOut(BaseModel):

@@ -4,6 +4,7 @@
   const place = document.getElementById("docs");
   const api = await (await fetch("/openapi.json")).json();
   const schemas = api.components.schemas;
+  const shown = new Set();
   const nameOf = (schema) => schema.$ref.split("/").pop();
 
   // Text in `back quotes` becomes code; nothing else is interpreted.
@@ -46,7 +47,7 @@
     make("p", details.description ?? details.summary);
     if (details.parameters) table(details.parameters.map((one) => [one.name, kind(one.schema), one.description]));
     const sent = details.requestBody?.content["application/json"].schema;
-    if (sent) { make("h3", "Send"); table(fields(schemas[nameOf(sent)])); }
+    if (sent) { shown.add(nameOf(sent)); make("h3", "Send"); table(fields(schemas[nameOf(sent)])); }
     make("h3", "Answers");
     table(Object.entries(details.responses).map(([code, answer]) => {
       const got = answer.content?.["application/json"]?.schema;
@@ -61,7 +62,7 @@
   }
   make("h2", "What the answers hold");
   for (const [name, schema] of Object.entries(schemas)) {
-    if (!schema.properties) continue;
+    if (!schema.properties || shown.has(name)) continue;
     make("h3", name);
     table(fields(schema, { required: [] }));
   }

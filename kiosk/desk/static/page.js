@@ -47,18 +47,24 @@
     heardAt = Date.now();
     source.addEventListener("change", () => { heardAt = Date.now(); tell(true); refresh(); });
     source.addEventListener("heartbeat", () => { heardAt = Date.now(); tell(true); });
-    source.onerror = () => tell(false);
+    source.onerror = () => {
+      tell(false);
+      // A browser that gives up for good is asked again.
+      if (source?.readyState === EventSource.CLOSED) setTimeout(attend, 3000);
+    };
   }
 
   // A hidden page lets go of its connection: a browser has six for one desk, and open tabs would use them up.
   function attend() {
-    if (document.hidden) { source?.close(); source = null; return; }
-    listen();
+    if (!document.hidden) return listen();
+    source?.close();
+    source = null;
   }
 
   if (isLive) {
     for (const part of document.querySelectorAll("[data-live][id]")) texts.set(part.id, part.outerHTML);
     document.addEventListener("visibilitychange", attend);
+    addEventListener("online", attend);
     attend();
     // For networks that swallow the stream, and for a browser that gave up on it.
     setInterval(() => {
