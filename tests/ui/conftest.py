@@ -25,9 +25,10 @@ def open_window():
     with warnings.catch_warnings():
         # Kivy's own code uses what Python 3.12 calls deprecated.
         warnings.simplefilter("ignore", DeprecationWarning)
-        from stagehand import floor_for_screens, open_app
+        from fakes import Floor
+        from stagehand import open_app
 
-        app = open_app(floor_for_screens())
+        app = open_app(Floor(), idle_seconds=3600)
     yield app
     from kivy.base import stopTouchApp
 
@@ -37,9 +38,9 @@ def open_window():
 @pytest.fixture
 def floor():
     """The terminal behind the screens, with a working fake of everything outside."""
-    from stagehand import floor_for_screens
+    from fakes import Floor
 
-    return floor_for_screens()
+    return Floor()
 
 
 @pytest.fixture

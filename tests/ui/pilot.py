@@ -24,6 +24,12 @@ class Pilot:
         for _ in range(count):
             self.loop.idle()
 
+    def settle(self):
+        """Run frames until the change of screens is over and every text has found its size."""
+        self.frames(2)
+        self.until(lambda: not self.app.stage.transition.is_active)
+        self.frames(3)
+
     def until(self, condition, *, seconds=5, what="the condition"):
         deadline = time.monotonic() + seconds
         while not condition():
@@ -58,7 +64,17 @@ class Pilot:
     def sees(self, text):
         return any(text in shown for shown in self.texts())
 
+    def topmost(self):
+        """Give what a touch can reach: the sheet, if one is open, else the screen."""
+        sheets = self.app.root.ids.sheets.children
+        return sheets[0] if sheets else self.app.page
+
     # ------------------------------------------------------------ doing
+
+    def resize(self, width, height):
+        if tuple(self.window.size) != (width, height):
+            self.window.size = (width, height)
+            self.frames(3)
 
     def touch(self, x, y):
         from kivy.tests.common import UnitTestTouch
@@ -91,9 +107,7 @@ class Pilot:
     def shot(self, path=None):
         from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
 
-        self.frames(2)
-        self.until(lambda: not self.app.stage.transition.is_active)
-        self.frames(3)
+        self.settle()
         width, height = self.window.size
         self.window.dispatch("on_draw")
         pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)

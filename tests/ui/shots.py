@@ -14,15 +14,6 @@ SIZES = ("1280x800", "1920x1080", "800x1280")
 sys.path[:0] = [str(ROOT), str(HERE.parent), str(HERE)]
 
 
-def example_floor():
-    """Give a terminal of the example plant on which something is going on."""
-    from fakes import Floor
-
-    from kiosk.plant import load_plant
-
-    return Floor(plant=load_plant(ROOT / "assets" / "example" / "plant.toml"), area="packaging")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -34,6 +25,7 @@ def main():
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.size:
         from scenes import take_all
+        from stagehand import example_floor
 
         width, height = map(int, options.size.split("x"))
         take_all(options, size=(width, height), floor=example_floor())

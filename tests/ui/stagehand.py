@@ -7,9 +7,12 @@ import os
 from fakes import Floor
 
 
-def floor_for_screens():
-    """Give a terminal on fakes whose events nobody hears until an app is opened on it."""
-    return Floor()
+def example_floor():
+    """Give a terminal of the example plant on fakes."""
+    from kiosk import resources
+    from kiosk.plant import load_plant
+
+    return Floor(plant=load_plant(resources.asset("example/plant.toml")), area="packaging")
 
 
 def open_app(floor, *, size=(1280, 800), language="en", palette="light", **settings):
@@ -31,6 +34,10 @@ def open_app(floor, *, size=(1280, 800), language="en", palette="light", **setti
 
 def reset(app, floor):
     """Give the app another terminal and begin anew."""
+    from kivy.core.window import Window
+
+    if tuple(Window.size) != (1280, 800):
+        Window.size = (1280, 800)
     app.terminal = floor.terminal
     app.asleep = False
     app.idle.touch()

@@ -1,0 +1,123 @@
+"""A scanner that types like a keyboard."""
+
+import pytest
+
+from kiosk.scanner.wedge import SILENCE, Wedge
+
+ENTER, TAB, KEYPAD_ENTER = 40, 43, 88
+A, K, DIGIT_1, DIGIT_2, MINUS = 4, 14, 30, 31, 45
+LABEL = [(14, True), (12, True), (18, True), (22, True), (14, True), (51, True), (19, True), (45, False), (39, False)]
+"""`KIOSK:P-0` as physical keys: (scancode, shift)."""
+
+
+class Hands:
+    """Presses keys of a wedge at a steady pace, on a clock of its own."""
+
+    def __init__(self):
+        self.now = 100.0
+        self.wedge = Wedge(lambda: self.now)
+
+    def press(self, keys, *, pace=0.005):
+        for scancode, shift in keys:
+            assert self.wedge.press(scancode, shift=shift) is None
+            self.now += pace
+
+    def pause(self, seconds=SILENCE):
+        self.now += seconds
+        return self.wedge.settle()
+
+
+@pytest.fixture
+def hands():
+    return Hands()
+
+
+@pytest.mark.parametrize("suffix", [ENTER, TAB, KEYPAD_ENTER])
+def test_a_burst_that_ends_with_enter_or_tab_is_a_scan(hands, suffix):
+    hands.press(LABEL)
+
+    assert hands.wedge.press(suffix) == "KIOSK:P-0"
+
+
+def test_a_burst_without_a_suffix_is_a_scan_once_it_is_silent(hands):
+    hands.press(LABEL)
+
+    assert hands.wedge.settle() is None
+    assert hands.pause() == "KIOSK:P-0"
+    assert hands.pause() is None
+
+
+def test_every_printable_ascii_character_can_be_scanned(hands):
+    from kiosk.scanner import wedge
+
+    typed = set(wedge._PLAIN.values()) | set(wedge._SHIFTED.values())
+
+    assert typed == {chr(code) for code in range(32, 127)}
+
+
+@pytest.mark.parametrize("pace", [0.06, 0.12, 0.3])
+def test_a_person_who_types_is_no_scanner(hands, pace):
+    hands.press([(A, False)] * 12, pace=pace)
+
+    assert hands.wedge.press(ENTER) is None
+    assert hands.pause() is None
+
+
+def test_three_keys_are_too_few(hands):
+    hands.press([(DIGIT_1, False)] * 3)
+
+    assert hands.wedge.press(ENTER) is None
+
+
+def test_what_was_typed_before_a_scan_is_not_part_of_it(hands):
+    hands.press([(A, False), (K, False)], pace=0.2)
+    hands.press(LABEL)
+
+    assert hands.wedge.press(ENTER) == "KIOSK:P-0"
+
+
+def test_a_long_frame_in_the_middle_of_a_scan_does_not_tear_it(hands):
+    hands.press(LABEL[:5])
+    hands.now += 0.4
+    hands.press(LABEL[5:])
+
+    assert hands.wedge.press(ENTER) == "KIOSK:P-0"
+
+
+def test_two_scans_in_a_row_are_two_texts(hands):
+    hands.press(LABEL)
+    first = hands.wedge.press(ENTER)
+    hands.press([(DIGIT_1, False), (DIGIT_2, False), (MINUS, False), (A, True)])
+
+    assert (first, hands.wedge.press(ENTER)) == ("KIOSK:P-0", "12-A")
+
+
+def test_caps_lock_turns_letters_around_and_nothing_else(hands):
+    for scancode, shift in LABEL:
+        hands.wedge.press(scancode, shift=shift, capslock=True)
+
+    assert hands.wedge.press(ENTER) == "kiosk:p-0"
+
+
+def test_keys_without_a_character_do_not_end_a_scan(hands):
+    hands.press(LABEL[:4])
+    hands.press([(225, False), (58, False)])  # left shift, F1
+    hands.press(LABEL[4:])
+
+    assert hands.wedge.press(ENTER) == "KIOSK:P-0"
+
+
+def test_a_scanner_gone_mad_does_not_fill_the_memory(hands):
+    hands.press([(A, False)] * 5000, pace=0.001)
+
+    assert len(hands.wedge.press(ENTER)) == 512
+
+
+def test_a_prefix_that_the_scanner_types_is_taken_off():
+    now = iter(range(100))
+    wedge = Wedge(lambda: next(now) / 1000, prefix="~")
+    wedge.press(53, shift=True)
+    for scancode in (19, 45, 39, 39):  # p - 0 0
+        wedge.press(scancode)
+
+    assert wedge.press(40) == "p-00"
