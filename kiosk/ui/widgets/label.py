@@ -32,14 +32,9 @@ class KLabel(Label):
     def __init__(self, **kwargs: Any) -> None:
         self._fit_soon = Clock.create_trigger(self._fit, -1)
         super().__init__(**kwargs)
-        THEME.bind(rtl=self._turn)
-        self._turn()
         for name in ("text", "size", "base_size", "least", "font_name", "bold", "base_direction", "snug", "widest"):
             self.fbind(name, self._fit_soon)
         self._fit_soon()
-
-    def _turn(self, *_: object) -> None:
-        self.base_direction = "rtl" if THEME.rtl else "ltr"
 
     def style(self) -> measure.Style:
         """Name what the width of a text depends on."""
@@ -73,15 +68,15 @@ class Icon(Label):
 
     icon = StringProperty("help-circle")
     turns = BooleanProperty(False)
+    mirrored = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        THEME.bind(rtl=self._draw)
-        self.bind(icon=self._draw, turns=self._draw)
+        self.bind(icon=self._draw, turns=self._draw, mirrored=self._draw)
         self._draw()
 
     def _draw(self, *_: object) -> None:
-        name = icons.mirrored(self.icon) if self.turns and THEME.rtl else self.icon
+        name = icons.mirrored(self.icon) if self.turns and self.mirrored else self.icon
         self.text = icons.glyph(name) if name else ""
 
 

@@ -5,30 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.factory import Factory
-from kivy.properties import ListProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
-from kiosk.ui.theme import THEME
-
 
 class Mirrored:
     """Turns a layout around after it has placed its children."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        # bind keeps a weak reference to the method; fbind or a lambda would keep every discarded widget alive.
-        THEME.bind(rtl=self._turn)
+    mirrored = BooleanProperty(False)
+    """Set by the rules. Kivy takes their bindings away with the widget; those made with `THEME.bind` would pile up."""
 
-    def _turn(self, *_: object) -> None:
+    def on_mirrored(self, *_: object) -> None:
+        """Place the children anew."""
         self._trigger_layout()  # type: ignore[attr-defined]
 
     def do_layout(self: Any, *args: Any, **kwargs: Any) -> None:
         """Place the children, then mirror them where the language asks for it."""
         super().do_layout(*args, **kwargs)  # type: ignore[misc]
-        if THEME.rtl:
+        if self.mirrored:
             for child in self.children:
                 child.x = self.x + self.right - child.right
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import string
 from typing import Any
 
-from kivy.properties import ListProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
+from kivy.uix.widget import Widget
 
-from kiosk.ui.theme import THEME
 from kiosk.ui.widgets.card import TapCard
 from kiosk.ui.widgets.layout import Grid, VBox
 
@@ -67,12 +67,17 @@ class KeyPad(_Keys):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        THEME.bind(portrait=self._lay_out)
         self.bind(extra=self._lay_out)
         self._lay_out()
 
     def _lay_out(self, *_: object) -> None:
         self.put_keys([*"1234567890", *string.ascii_uppercase, *self.extra, "-", " ", BACKSPACE])
+
+
+class PinDot(Widget):
+    """One digit of a PIN: in or not."""
+
+    row = BooleanProperty(False)
 
 
 class PinDots(VBox):
