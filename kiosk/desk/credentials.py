@@ -12,7 +12,8 @@ from pathlib import Path
 from kiosk.core.errors import StorageError
 from kiosk.desk.settings import DeskSettings
 
-_COST = {"n": 2**15, "r": 8, "p": 1}
+COST = {"n": 2**15, "r": 8, "p": 1}
+"""About a tenth of a second and 32 MB for each guess."""
 _MEMORY = 64 * 1024 * 1024
 _SECRET_BYTES = 32
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -87,4 +88,4 @@ def _make_secret(path: Path) -> None:
 
 
 def _scrypt(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(password.encode(errors="replace"), salt=salt, maxmem=_MEMORY, dklen=32, **_COST)
+    return hashlib.scrypt(password.encode(errors="replace"), salt=salt, maxmem=_MEMORY, dklen=32, **COST)

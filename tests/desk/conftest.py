@@ -7,7 +7,13 @@ from collections.abc import Iterator
 import pytest
 from running_desk import RunningDesk, running_desk
 
-from kiosk.desk import DeskSettings
+from kiosk.desk import DeskSettings, credentials
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch) -> None:
+    """What makes a password slow to guess would make a hundred logins slow to test."""
+    monkeypatch.setitem(credentials.COST, "n", 2**4)
 
 
 @pytest.fixture

@@ -100,6 +100,13 @@ def test_passwords_and_tokens_are_nowhere_in_the_database(settings):
     assert token not in kept
 
 
+def test_a_password_costs_a_guesser_32_megabytes_a_try(monkeypatch):
+    monkeypatch.undo()
+
+    assert 128 * credentials.COST["n"] * credentials.COST["r"] == 32 * 1024 * 1024
+    assert credentials.is_password("correct", credentials.hash_password("correct"))
+
+
 def test_a_made_up_password_fits_and_another_does_not(settings):
     password = add_person(settings, "Jana")
 
