@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from kiosk.i18n import N_, Translator
 
 _DAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def clock_time(at: datetime, *, now: datetime, zone: ZoneInfo, speak: Translator) -> str:
@@ -25,24 +25,23 @@ def clock_time(at: datetime, *, now: datetime, zone: ZoneInfo, speak: Translator
 
 
 def duration(span: timedelta, speak: Translator) -> str:
-    """Give a span in minutes, hours or days, rounded up to the unit that matters."""
-    if span <= _HOUR:
-        return speak.ntr("{n} minute", "{n} minutes", max(1, ceil(span / timedelta(minutes=1))))
-    if span <= 2 * _DAY:
+    """Give an agreed span exactly where people count in minutes, else rounded up to hours or days."""
+    if span > 2 * _DAY:
+        return speak.ntr("{n} day", "{n} days", ceil(span / _DAY))
+    if span % _HOUR == timedelta(0) or span > 3 * _HOUR:
         return speak.ntr("{n} hour", "{n} hours", ceil(span / _HOUR))
-    return speak.ntr("{n} day", "{n} days", ceil(span / _DAY))
+    return speak.ntr("{n} minute", "{n} minutes", ceil(span / _MINUTE))
 
 
 def brief(span: timedelta, speak: Translator) -> str:
-    """Give a span in as little room as possible; a negative one keeps its minus."""
-    minutes = ceil(abs(span) / timedelta(minutes=1))
+    """Give a countdown in as little room as possible; a negative one keeps its minus."""
     sign = "\N{MINUS SIGN}" if span < timedelta(0) else ""
-    if minutes < 100:  # noqa: PLR2004  two digits of minutes read faster than an hour and minutes
-        return sign + speak.tr("{n} min", n=minutes)
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:  # noqa: PLR2004  as above
-        return sign + speak.tr("{n} h", n=hours)
-    return sign + speak.tr("{n} d", n=hours // 24)
+    hours, minutes = divmod(ceil(abs(span) / _MINUTE), 60)
+    if hours >= 48:  # noqa: PLR2004  two days
+        return sign + speak.tr("{n} d", n=hours // 24)
+    if hours >= 2:  # noqa: PLR2004  up to here minutes are what people count in
+        return sign + speak.tr("{n} h", n=f"{hours}:{minutes:02}")
+    return sign + speak.tr("{n} min", n=60 * hours + minutes)
 
 
 def running(span: timedelta, speak: Translator) -> str:
