@@ -3,5 +3,6 @@
 BUILT_IN = {
     "desk": "kiosk.backends.desk:DeskBackend",
     "memory": "kiosk.backends.memory:MemoryBackend",
+    "redmine": "kiosk.backends.redmine:RedmineBackend",
 }
 """`type` in kiosk.toml -> module:class."""

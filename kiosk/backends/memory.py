@@ -25,6 +25,7 @@ from kiosk.core.model import (
     Ticket,
 )
 from kiosk.core.ports import Backend
+from kiosk.core.text import clean_text
 from kiosk.plugins import PluginSettings
 
 
@@ -113,7 +114,10 @@ class MemoryBackend(Backend):
         """Give what changed after the sequence number in `cursor`."""
         with self._lock:
             self._spring("changes")
-            changed = [r for r in self._tickets if (r.sequence > int(cursor) if cursor else r.progress.status.is_open)]
+            if cursor.isdecimal():
+                changed = [remote for remote in self._tickets if remote.sequence > int(cursor)]
+            else:
+                changed = [remote for remote in self._tickets if remote.progress.status.is_open]
             return [_change(remote) for remote in changed], str(self._sequence)
 
     # ------------------------------------------------------------ what a test can do
@@ -200,7 +204,8 @@ class MemoryBackend(Backend):
         remote = next((r for r in self._tickets if delivery.ref and r.ref.id == delivery.ref.id), None)
         if remote is None:
             raise RejectedError("this ticket is not here")
-        self._keep(_with_remark(remote, Remark(at=self.now(), text=delivery.text, who=delivery.who, id=delivery.id)))
+        text = clean_text(delivery.text)
+        self._keep(_with_remark(remote, Remark(at=self.now(), text=text, who=delivery.who, id=delivery.id)))
         match delivery.kind:
             case DeliveryKind.CONFIRM:
                 self._move(remote.ticket.id, Status.CLOSED)

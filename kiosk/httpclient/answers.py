@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -55,7 +55,7 @@ class Call:
     json: Any = None
     content: bytes | None = None
     repeatable: bool
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def say(self, text: str) -> str:
         """Put `text` after the request's name, without secrets and not too long."""

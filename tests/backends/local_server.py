@@ -59,7 +59,7 @@ class LocalServer(ThreadingHTTPServer):
     def __init__(self, answer: Answerer) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.answer = answer
-        self.faults: list[Fault] = []
+        self._faults: list[tuple[Callable[[Request], bool], Fault]] = []
         self.requests: list[Request] = []
         self.ending = threading.Event()
         self._sockets: set[socket.socket] = set()
@@ -67,6 +67,22 @@ class LocalServer(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
+
+    def strike(self, fault: Fault, when: Callable[[Request], bool] = lambda request: True) -> None:
+        """Let `fault` happen once, at the next request for which `when` holds."""
+        self._faults.append((when, fault))
+
+    def calm(self) -> None:
+        """Forget the faults that did not come to happen."""
+        self._faults.clear()
+
+    def next_fault(self, request: Request) -> Fault:
+        for waiting in self._faults:
+            when, fault = waiting
+            if when(request):
+                self._faults.remove(waiting)
+                return fault
+        return behave
 
     def process_request(self, request, client_address) -> None:
         self._sockets.add(request)
@@ -94,8 +110,7 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         request = Request(self.command, self.path, dict(self.headers.items()), self.rfile.read(length))
         self.server.requests.append(request)
-        fault = self.server.faults.pop(0) if self.server.faults else behave
-        fault(self, request, self.server.answer)
+        self.server.next_fault(request)(self, request, self.server.answer)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815 - the names of the base class
 

@@ -76,18 +76,18 @@ def test_texts_leave_without_control_characters_and_lone_surrogates(client, serv
 
 
 def test_texts_arrive_without_control_characters_and_lone_surrogates(client, server):
-    server.faults.append(say(Reply(200, b'{"id": 1, "text": "a\\u0000\\ud800b"}')))
+    server.strike(say(Reply(200, b'{"id": 1, "text": "a\\u0000\\ud800b"}')))
     assert read(client).text == "ab"
 
 
 def test_an_empty_answer_is_enough_where_only_the_status_counts(client, server):
-    server.faults.append(say(Reply(204)))
+    server.strike(say(Reply(204)))
     assert client.write("PUT", "/things/7", Nothing, json={}) == Nothing()
 
 
 @ways
 def test_silence_is_given_up(client, server, ask, error):
-    server.faults.append(stay_silent)
+    server.strike(stay_silent)
     with pytest.raises(error):
         ask(client)
     assert len(server.requests) == 1
@@ -96,7 +96,7 @@ def test_silence_is_given_up(client, server, ask, error):
 @ways
 @pytest.mark.parametrize("fault", [lose_answer, cut_answer])
 def test_a_lost_or_short_answer_leaves_a_write_uncertain(client, server, ask, error, fault):
-    server.faults.append(fault)
+    server.strike(fault)
     with pytest.raises(error):
         ask(client)
     assert len(server.requests) == 1
@@ -107,22 +107,20 @@ def test_a_lost_or_short_answer_leaves_a_write_uncertain(client, server, ask, er
     "body", [b"", b"{", b"[]", b'{"id": "seven"}', b"\xff\xfe\x00", b"[" * 100_000, b'{"id": ' + b"9" * 5000 + b"}"]
 )
 def test_a_garbled_answer_leaves_a_write_uncertain(client, server, ask, error, body):
-    server.faults.append(say(Reply(200, body)))
+    server.strike(say(Reply(200, body)))
     with pytest.raises(error):
         ask(client)
 
 
 @ways
 def test_a_web_page_instead_of_data_is_no_success(client, server, ask, error):
-    server.faults.append(
-        say(Reply(200, b"\n<!doctype html><title>Guest network</title>", {"Content-Type": "text/html"}))
-    )
+    server.strike(say(Reply(200, b"\n<!doctype html><title>Guest network</title>", {"Content-Type": "text/html"})))
     with pytest.raises(error, match="web page"):
         ask(client)
 
 
 def test_a_web_page_is_no_success_even_where_only_the_status_counts(client, server):
-    server.faults.append(say(Reply(200, b"<html>")))
+    server.strike(say(Reply(200, b"<html>")))
     with pytest.raises(UncertainError):
         client.write("PUT", "/things/7", Nothing, json={})
 
@@ -130,7 +128,7 @@ def test_a_web_page_is_no_success_even_where_only_the_status_counts(client, serv
 @ways
 @pytest.mark.parametrize("status", [500, 502, 504, 599, 300, 303, 100 + 1])
 def test_an_answer_from_a_broken_server_leaves_a_write_uncertain(client, server, ask, error, status):
-    server.faults.append(say(Reply(status, b"oops", {"Location": "/elsewhere"})))
+    server.strike(say(Reply(status, b"oops", {"Location": "/elsewhere"})))
     with pytest.raises(error):
         ask(client)
 
@@ -138,7 +136,7 @@ def test_an_answer_from_a_broken_server_leaves_a_write_uncertain(client, server,
 @pytest.mark.parametrize("ask", [create, repeat, read])
 @pytest.mark.parametrize("status", [408, 425, 429, 503])
 def test_a_server_that_asks_to_wait_did_nothing(client, server, ask, status):
-    server.faults.append(say(Reply(status, b"", {"Retry-After": "17"})))
+    server.strike(say(Reply(status, b"", {"Retry-After": "17"})))
     with pytest.raises(TemporaryError) as caught:
         ask(client)
     assert caught.value.retry_after == 17
@@ -161,7 +159,7 @@ def test_a_server_that_asks_to_wait_did_nothing(client, server, ask, status):
     ],
 )
 def test_retry_after_is_bounded_and_garbage_is_ignored(client, server, text, seconds):
-    server.faults.append(say(Reply(503, b"", {"Retry-After": text.encode().decode("latin-1")})))
+    server.strike(say(Reply(503, b"", {"Retry-After": text.encode().decode("latin-1")})))
     with pytest.raises(TemporaryError) as caught:
         read(client)
     assert caught.value.retry_after == seconds
@@ -176,7 +174,7 @@ def test_a_retry_after_date_is_read_by_the_servers_clock(client, server):
         handler.send_header("Content-Length", "0")
         handler.end_headers()
 
-    server.faults.append(answer)
+    server.strike(answer)
     with pytest.raises(TemporaryError) as caught:
         read(client)
     assert caught.value.retry_after == 120
@@ -185,7 +183,7 @@ def test_a_retry_after_date_is_read_by_the_servers_clock(client, server):
 @pytest.mark.parametrize("ask", [create, repeat, read])
 @pytest.mark.parametrize("status", [401, 402, 403, 405, 406, 407])
 def test_a_server_that_does_not_let_us_in_needs_a_human(client, server, ask, status):
-    server.faults.append(say(Reply(status)))
+    server.strike(say(Reply(status)))
     with pytest.raises(MisconfiguredError):
         ask(client)
 
@@ -196,7 +194,7 @@ def test_a_server_that_does_not_let_us_in_needs_a_human(client, server, ask, sta
     [(b"", True), (b'{"detail": "no such ticket"}', True), (b"<html>", False), (b"404 page not found", False)],
 )
 def test_something_missing_can_be_told_from_a_wrong_address(client, server, ask, body, from_api):
-    server.faults.append(say(Reply(404, body)))
+    server.strike(say(Reply(404, body)))
     with pytest.raises(NotFoundError) as caught:
         ask(client)
     assert caught.value.from_api is from_api
@@ -204,7 +202,7 @@ def test_something_missing_can_be_told_from_a_wrong_address(client, server, ask,
 
 @pytest.mark.parametrize("status", [400, 409, 413, 415, 422])
 def test_a_refused_write_carries_the_servers_words(client, server, status):
-    server.faults.append(say(Reply.of({"errors": ["Subject cannot be blank", "Nope"]}, status)))
+    server.strike(say(Reply.of({"errors": ["Subject cannot be blank", "Nope"]}, status)))
     with pytest.raises(RejectedError, match=f"{status} Subject cannot be blank; Nope") as caught:
         create(client)
     assert isinstance(caught.value, RefusedError)
@@ -212,14 +210,14 @@ def test_a_refused_write_carries_the_servers_words(client, server, status):
 
 
 def test_a_refused_question_is_no_fault_of_a_ticket(client, server):
-    server.faults.append(say(Reply.of({"errors": ["Updated is invalid"]}, 422)))
+    server.strike(say(Reply.of({"errors": ["Updated is invalid"]}, 422)))
     with pytest.raises(MisconfiguredError, match="Updated is invalid"):
         read(client)
 
 
 def test_the_servers_words_are_short_on_one_line_and_without_our_secret(client, server):
     words = "the key s3cret-key\nis\x00 wrong " + "x" * 1000
-    server.faults.append(say(Reply.of({"detail": words}, 422)))
+    server.strike(say(Reply.of({"detail": words}, 422)))
     with pytest.raises(RejectedError) as caught:
         create(client)
     said = str(caught.value)
@@ -241,7 +239,7 @@ def test_the_secret_shows_nowhere():
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 @pytest.mark.parametrize("ask", [create, repeat, read])
 def test_a_redirect_on_the_same_host_names_the_address_to_set(client, server, ask, status):
-    server.faults.append(say(Reply(status, b"", {"Location": "https://127.0.0.1/redmine/things"})))
+    server.strike(say(Reply(status, b"", {"Location": "https://127.0.0.1/redmine/things"})))
     with pytest.raises(MisconfiguredError, match=r"https://127\.0\.0\.1/redmine/things"):
         ask(client)
     assert len(server.requests) == 1
@@ -250,7 +248,7 @@ def test_a_redirect_on_the_same_host_names_the_address_to_set(client, server, as
 @ways
 def test_a_redirect_to_another_host_is_not_followed(client, server, ask, error):
     with serving(lambda request: Reply.of({"id": 1})) as other:
-        server.faults.append(say(Reply(302, b"", {"Location": other.url.replace("127.0.0.1", "localhost")})))
+        server.strike(say(Reply(302, b"", {"Location": other.url.replace("127.0.0.1", "localhost")})))
         with pytest.raises(error, match="redirects to another place"):
             ask(client)
         assert other.requests == []
@@ -273,7 +271,7 @@ def test_an_answer_without_end_is_cut_off(client, server, ask, error):
         while not handler.server.ending.is_set():
             handler.wfile.write(piece)
 
-    server.faults.append(pour)
+    server.strike(pour)
     with pytest.raises(error, match="larger than 1048576 bytes"):
         ask(client)
 
@@ -286,7 +284,7 @@ def test_a_dripping_answer_ends_at_the_deadline(server, ask, error, part):
         while not handler.server.ending.wait(0.02):
             handler.wfile.write(b"x")
 
-    server.faults.append(drip)
+    server.strike(drip)
     started = time.monotonic()
     with pytest.raises(error, match=r"within 0\.2 s"):
         ask(client_for(server.url, deadline=0.2))
@@ -295,7 +293,7 @@ def test_a_dripping_answer_ends_at_the_deadline(server, ask, error, part):
 
 @ways
 def test_a_compressed_flood_is_cut_off(client, server, ask, error):
-    server.faults.append(say(Reply(200, gzip.compress(b" " * 20_000_000), {"Content-Encoding": "gzip"})))
+    server.strike(say(Reply(200, gzip.compress(b" " * 20_000_000), {"Content-Encoding": "gzip"})))
     with pytest.raises(error, match="larger"):
         ask(client)
 
@@ -305,7 +303,7 @@ def test_a_write_does_not_ride_on_a_kept_connection_that_the_server_has_closed(c
         handler.reply(answer(request))
         handler.hang_up()
 
-    server.faults.append(answer_and_leave)
+    server.strike(answer_and_leave)
     assert read(client).id == 7
     assert create(client).id == 7
     assert [request.method for request in server.requests] == ["GET", "POST"]
@@ -334,7 +332,7 @@ def test_an_explicit_proxy_is_asked(server):
 
 
 def test_cookies_are_dropped(client, server):
-    server.faults.append(say(Reply.of({"id": 1}, Set_Cookie="session=abc")))
+    server.strike(say(Reply.of({"id": 1}, Set_Cookie="session=abc")))
     read(client), read(client)
     assert "Cookie" not in server.requests[1].headers
 
@@ -399,7 +397,7 @@ def test_the_deadline_also_ends_a_drip_inside_tls(tls_server, certificate):
         while not handler.server.ending.wait(0.02):
             handler.wfile.write(b"x")
 
-    tls_server.faults.append(drip)
+    tls_server.strike(drip)
     with pytest.raises(UncertainError, match=r"within 0\.3 s"):
         create(client_for(https(tls_server), ca_file=certificate / "cert.pem", deadline=0.3))
 

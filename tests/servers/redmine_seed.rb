@@ -36,12 +36,13 @@ project = Project.create!(
   enabled_module_names: ['issue_tracking'], trackers: Tracker.all, issue_custom_fields: [kiosk_id, eta]
 )
 
+agent_password = 'agent-password'
 user = lambda do |login, first, last, key, member_role|
   person = User.new(
     firstname: first, lastname: last, mail: "#{login}@example.net", language: 'en', admin: false
   )
   person.login = login
-  person.password = person.password_confirmation = SecureRandom.hex(16)
+  person.password = person.password_confirmation = login == 'agent' ? agent_password : SecureRandom.hex(16)
   person.save!
   Member.create!(principal: person, project: project, roles: [member_role]) if member_role
   # A hook overwrites the value on creation.
@@ -61,6 +62,8 @@ File.write(Rails.root.join('instances/default/seed.env'), <<~ENV)
   REDMINE_PROJECT=#{project.identifier}
   REDMINE_ID_FIELD=#{kiosk_id.id}
   REDMINE_ETA_FIELD=#{eta.id}
+  REDMINE_AGENT_LOGIN=agent
+  REDMINE_AGENT_PASSWORD=#{agent_password}
   REDMINE_AGENT_ID=#{agent.id}
   REDMINE_ON_THE_WAY=#{on_the_way.id}
 ENV

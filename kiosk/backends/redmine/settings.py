@@ -1,0 +1,65 @@
+"""What `kiosk.toml` says about a Redmine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from kiosk.core.model import Priority, Status
+from kiosk.plugins import HttpSettings, Secret
+
+HOW_TO_MAKE_THE_FIELD = (
+    "in Redmine, Administration > Custom fields > New > Issues, make a field of format Text named 'Kiosk ID' with "
+    "'For all projects', 'Used as a filter', 'Searchable' and every tracker ticked; "
+    "its number is in the address of its page (/custom_fields/NUMBER/edit)"
+)
+STATUSES = {
+    "New": Status.NEW,
+    "On the way": Status.ON_THE_WAY,
+    "In Progress": Status.IN_PROGRESS,
+    "Feedback": Status.WAITING,
+    "Resolved": Status.RESOLVED,
+    "Closed": Status.CLOSED,
+    "Rejected": Status.CANCELLED,
+}
+PRIORITIES = {Priority.CRITICAL: "Immediate", Priority.HIGH: "High", Priority.NORMAL: "Normal"}
+
+
+def _needed(number: int) -> int:
+    if number < 1:
+        raise ValueError(f"must be the number of a custom field: {HOW_TO_MAKE_THE_FIELD}")
+    return number
+
+
+class RedmineSettings(HttpSettings):
+    """`api_key` belongs to a user who may view, add and edit issues in `project`."""
+
+    api_key: Secret
+    project: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
+    """Its identifier, as in the address of its page."""
+    tracker: str = ""
+    """Name of the tracker; empty takes the project's first."""
+    id_field: Annotated[int, AfterValidator(_needed)] = Field(default=0, validate_default=True)
+    """Number of the custom field that holds the ticket's id on the kiosks; without it no ticket could be found again."""
+    eta_field: int | None = None
+    """Number of a text field in which IT writes when somebody comes: `14:47`, or a full ISO date and time."""
+    priorities: dict[Priority, str] = Field(default_factory=dict)
+    """Names of Redmine's priorities for ours, where they differ from `PRIORITIES`."""
+    statuses: dict[str, Status] = Field(default_factory=dict)
+    """Our status for names of Redmine's, in addition to `STATUSES`; a status that means "on the way" belongs here."""
+    confirm_status: str = "Closed"
+    """What the operator's "It works again" sets."""
+    reopen_status: str = "In Progress"
+    """What the operator's "Still broken" sets."""
+    poll_seconds: float = Field(default=10.0, gt=0, le=3600)
+
+    @property
+    def all_priorities(self) -> dict[Priority, str]:
+        """The defaults with what the plant says."""
+        return PRIORITIES | self.priorities
+
+    @property
+    def all_statuses(self) -> dict[str, Status]:
+        """The defaults with what the plant says; names in lower case."""
+        return {name.casefold(): status for name, status in (STATUSES | self.statuses).items()}

@@ -1,0 +1,387 @@
+"""One harness per backend: the backend itself, people on the other side, and a wire that can be made to fail."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import threading
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from backends.fake_redmine import FakeRedmine
+from backends.local_server import Reply, closed_port, cut_answer, forward_to, lose_answer, say, serving, stay_silent
+
+from kiosk import plugins
+from kiosk.backends.memory import MemoryBackend
+from kiosk.core.errors import MisconfiguredError, RejectedError, TemporaryError, UncertainError
+from kiosk.core.model import Priority, Question
+from kiosk.core.ports import Backend
+from kiosk.desk import DeskSettings, add_terminal
+
+HTTP_FAULTS = {
+    "answer lost": lose_answer,
+    "answer cut": cut_answer,
+    "silence": stay_silent,
+    "server error": say(Reply(500, b'{"status": 500}')),
+    "please wait": say(Reply(503, b"", {"Retry-After": "7"})),
+    "key refused": say(Reply(401)),
+    "not allowed": say(Reply(403)),
+    "login page": say(Reply(200, b"<!doctype html><form>Guest network</form>", {"Content-Type": "text/html"})),
+    "garbled": say(Reply(200, b'{"half": ')),
+}
+
+
+class Harness:
+    """What the contract tests need of a backend."""
+
+    backend: Backend
+    is_repeatable = False
+    """True when sending a write twice does no harm, so that a lost answer is only a delay."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    def strike(self, fault: str, *, write: bool = False) -> None:
+        """Make the next request fail; with `write`, the next one that changes something."""
+        raise NotImplementedError
+
+    def unreachable(self) -> Backend:
+        """Give the same backend for a server that is not there."""
+        raise NotImplementedError
+
+    def calm(self) -> None:
+        """Forget the faults that did not come to happen."""
+
+    def tidy(self) -> None:
+        """Leave the server quick for the next question."""
+        self.made.clear()
+
+    def impatient(self) -> Backend:
+        """Give the same backend with a short timeout."""
+        return self.backend
+
+    def pass_time(self) -> None:
+        """Let the second pass in which something happened."""
+
+
+class MemoryHarness(Harness):
+    def __init__(self, backend: MemoryBackend) -> None:
+        super().__init__()
+        self.backend = backend
+
+    def strike(self, fault: str, *, write: bool = False) -> None:
+        lost = fault in ("answer lost", "answer cut", "silence")
+        error = {
+            "please wait": TemporaryError("please wait", retry_after=7),
+            "key refused": MisconfiguredError("401"),
+            "not allowed": MisconfiguredError("403"),
+        }.get(fault, UncertainError(fault) if write else TemporaryError(fault))
+        for call in ("deliver",) if write else ("find", "changes", "check"):
+            self.backend.fail_next(error, call=call, after_effect=lost and write)
+
+    def calm(self) -> None:
+        self.backend._traps.clear()
+
+    def unreachable(self) -> Backend:
+        self.strike("unreachable")
+        self.backend.fail_next(TemporaryError("unreachable"))
+        return self.backend
+
+    def refuse_photo(self, photo: Path) -> Path:
+        self.backend.fail_next(RejectedError("too large", field="photo"))
+        return photo
+
+    def copies(self, ticket_id: str) -> int:
+        return sum(remote.ticket.id == ticket_id for remote in self.backend.tickets)
+
+    def photo(self, ticket_id: str) -> bytes | None:
+        remote = next(remote for remote in self.backend.tickets if remote.ticket.id == ticket_id)
+        return remote.ticket.photo.read_bytes() if remote.with_photo else None
+
+    def take(self, ticket_id: str) -> None:
+        self.backend.take(ticket_id, "Jana Nowak")
+
+    def set_off(self, ticket_id: str) -> datetime:
+        eta = datetime.now(UTC) + timedelta(minutes=15)
+        self.backend.on_the_way(ticket_id, "Jana Nowak", eta)
+        return eta
+
+    def ask(self, ticket_id: str, text: str) -> None:
+        self.backend.ask(ticket_id, Question(id="Q1", text=text, who="Jana Nowak"))
+
+    def remark(self, ticket_id: str, text: str) -> None:
+        self.backend.remark(ticket_id, text, "Jana Nowak")
+
+    def change_priority(self, ticket_id: str, priority: Priority, reason: str) -> None:
+        self.backend.change_priority(ticket_id, priority, reason)
+
+    def resolve(self, ticket_id: str, solution: str) -> None:
+        self.take(ticket_id)
+        self.backend.resolve(ticket_id, solution=solution)
+
+    def end(self, ticket_id: str) -> None:
+        self.backend.close_ticket(ticket_id)
+
+
+class HttpHarness(Harness):
+    """A backend that reaches its server through a wire that a test can break."""
+
+    def __init__(self, front, build) -> None:
+        super().__init__()
+        self.front = front
+        self._build = build
+        self._others: list[Backend] = []
+        self.backend = self._other(front.url)
+
+    def _other(self, url: str, **options) -> Backend:
+        backend = self._build(url=url, **options)
+        self._others.append(backend)
+        return backend
+
+    def close(self) -> None:
+        for backend in self._others:
+            backend.close()
+
+    def strike(self, fault: str, *, write: bool = False) -> None:
+        self.front.strike(HTTP_FAULTS[fault], when=_is_write if write else lambda request: request.method == "GET")
+
+    def calm(self) -> None:
+        self.front.calm()
+
+    def unreachable(self) -> Backend:
+        return self._other(f"http://127.0.0.1:{closed_port()}")
+
+    def impatient(self) -> Backend:
+        return self._other(self.front.url, timeout=0.4)
+
+    @property
+    def requests(self) -> int:
+        return len(self.front.requests)
+
+
+def _is_write(request) -> bool:
+    return request.method != "GET" and not request.path.endswith("/uploads.json")
+
+
+class DeskHarness(HttpHarness):
+    is_repeatable = True
+
+    def __init__(self, front, build, store) -> None:
+        super().__init__(front, build)
+        self._store = store
+
+    def refuse_photo(self, photo: Path) -> Path:
+        photo.write_bytes(b"no picture at all")
+        return photo
+
+    def _row(self, ticket_id: str):
+        from kiosk.desk import tickets
+
+        return tickets.find(self._store, ticket_id)
+
+    def _act(self, ticket_id: str, step) -> None:
+        from kiosk.desk import tickets
+
+        assert tickets.act(self._store, self._row(ticket_id).number, step)
+
+    def copies(self, ticket_id: str) -> int:
+        return int(self._row(ticket_id) is not None)
+
+    def photo(self, ticket_id: str) -> bytes | None:
+        from kiosk.desk import tickets
+
+        row = tickets.photo(self._store, ticket_id)
+        return row.data if row else None
+
+    def take(self, ticket_id: str) -> None:
+        from kiosk.desk import work
+
+        self._act(ticket_id, lambda row, writing: work.take(row, "Jana Nowak", writing))
+
+    def set_off(self, ticket_id: str) -> datetime:
+        from kiosk.desk import work
+
+        self._act(ticket_id, lambda row, writing: work.set_off(row, "Jana Nowak", 15, writing))
+        return self._row(ticket_id).eta_at
+
+    def ask(self, ticket_id: str, text: str) -> None:
+        from kiosk.desk import work
+
+        self._act(ticket_id, lambda row, writing: work.ask(row, "Jana Nowak", text, [], writing))
+
+    def remark(self, ticket_id: str, text: str) -> None:
+        from kiosk.desk import work
+
+        self._act(ticket_id, lambda row, writing: work.comment(row, "Jana Nowak", text, writing))
+
+    def change_priority(self, ticket_id: str, priority: Priority, reason: str) -> None:
+        from kiosk.desk import work
+
+        self._act(ticket_id, lambda row, writing: work.change_priority(row, "Jana Nowak", priority, reason, writing))
+
+    def resolve(self, ticket_id: str, solution: str) -> None:
+        from kiosk.desk import work
+
+        self._act(ticket_id, lambda row, writing: work.fix(row, "Jana Nowak", "", solution, writing))
+
+    def end(self, ticket_id: str) -> None:
+        from kiosk.desk import work
+
+        self.resolve(ticket_id, "done")
+        self._act(ticket_id, lambda row, writing: work.close(row, "Jana Nowak", writing))
+
+
+STATUS = {"New": 1, "In Progress": 2, "Resolved": 3, "Feedback": 4, "Closed": 5}
+
+
+class RedmineHarness(HttpHarness):
+    """Plays IT through the REST API with an agent's key, the same way on the fake and on a real server."""
+
+    def __init__(self, front, build, env: dict[str, str]) -> None:
+        super().__init__(front, build)
+        self._env = env
+        self._passed = 0.0
+
+    def pass_time(self) -> None:
+        self._passed += 10
+        self.backend._poller.monotonic = lambda: time.monotonic() + self._passed
+
+    def tidy(self) -> None:
+        for ticket_id in self.made:
+            for issue in self.found(ticket_id):
+                self.ask_server("PUT", f"/issues/{issue['id']}.json", {"issue": {"status_id": STATUS["Closed"]}})
+        super().tidy()
+
+    def ask_server(self, method: str, path: str, body: object = None):
+        url = urlsplit(self._env["REDMINE_URL"])
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
+        headers = {"X-Redmine-API-Key": self._env["REDMINE_AGENT_KEY"], "Content-Type": "application/json"}
+        connection.request(method, path, body and json.dumps(body), headers)
+        answer = connection.getresponse()
+        data = answer.read()
+        connection.close()
+        assert answer.status < 300, (answer.status, data)
+        return data
+
+    def found(self, ticket_id: str) -> list[dict]:
+        path = f"/issues.json?status_id=*&cf_{self._env['REDMINE_ID_FIELD']}={ticket_id}"
+        return json.loads(self.ask_server("GET", path))["issues"]
+
+    def edit(self, ticket_id: str, **issue: object) -> None:
+        (found,) = self.found(ticket_id)
+        self.ask_server("PUT", f"/issues/{found['id']}.json", {"issue": issue})
+
+    def refuse_photo(self, photo: Path) -> Path:
+        photo.write_bytes(b"\xff\xd8" + os.urandom(5120 * 1024))
+        return photo
+
+    def copies(self, ticket_id: str) -> int:
+        return len(self.found(ticket_id))
+
+    def photo(self, ticket_id: str) -> bytes | None:
+        (found,) = self.found(ticket_id)
+        shown = json.loads(self.ask_server("GET", f"/issues/{found['id']}.json?include=attachments"))
+        files = shown["issue"]["attachments"]
+        return self.ask_server("GET", urlsplit(files[0]["content_url"]).path) if files else None
+
+    def take(self, ticket_id: str) -> None:
+        self.edit(ticket_id, assigned_to_id=int(self._env["REDMINE_AGENT_ID"]))
+
+    def set_off(self, ticket_id: str) -> datetime:
+        eta = (datetime.now(UTC) + timedelta(minutes=15)).replace(second=0, microsecond=0)
+        field = {"id": int(self._env["REDMINE_ETA_FIELD"]), "value": eta.isoformat()}
+        self.take(ticket_id)
+        self.edit(ticket_id, status_id=int(self._env["REDMINE_ON_THE_WAY"]), custom_fields=[field])
+        return eta
+
+    def ask(self, ticket_id: str, text: str) -> None:
+        self.take(ticket_id)
+        self.edit(ticket_id, status_id=STATUS["Feedback"], notes=text)
+
+    def remark(self, ticket_id: str, text: str) -> None:
+        self.edit(ticket_id, notes=text)
+
+    def change_priority(self, ticket_id: str, priority: Priority, reason: str) -> None:
+        self.edit(ticket_id, priority_id={Priority.CRITICAL: 5, Priority.NORMAL: 2}[priority], notes=reason)
+
+    def resolve(self, ticket_id: str, solution: str) -> None:
+        self.take(ticket_id)
+        self.edit(ticket_id, status_id=STATUS["Resolved"], notes=solution)
+
+    def end(self, ticket_id: str) -> None:
+        self.edit(ticket_id, status_id=STATUS["Closed"])
+
+
+# ------------------------------------------------------------ how each is set up
+
+
+@contextmanager
+def memory_harness():
+    yield MemoryHarness(plugins.build("backends", {"type": "memory", "name": "it"}, terminal="K7"))
+
+
+@contextmanager
+def desk_harness(folder: Path):
+    from kiosk.desk.server import DeskServer
+
+    settings = DeskSettings(data=folder, port=0)
+    token = add_terminal(settings, "K7")
+    listening = threading.Event()
+    desk = DeskServer(settings, ready=lambda url: listening.set())
+    thread = threading.Thread(target=desk.run, daemon=True)
+    thread.start()
+    assert listening.wait(20)
+    build = partial(_build, "desk", token, "token")
+    with serving(forward_to(desk.url)) as front:
+        harness = DeskHarness(front, build, desk.app.state.desk.store)
+        yield harness
+        harness.close()
+    desk.stop()
+    thread.join(10)
+
+
+@contextmanager
+def fake_redmine_harness():
+    fake = FakeRedmine()
+    with serving(fake) as front:
+        env = {
+            "REDMINE_URL": front.url,
+            "REDMINE_API_KEY": "1" * 40,
+            "REDMINE_AGENT_KEY": "2" * 40,
+            "REDMINE_AGENT_ID": "6",
+            "REDMINE_ID_FIELD": "1",
+            "REDMINE_ETA_FIELD": "2",
+            "REDMINE_ON_THE_WAY": "7",
+        }
+        with redmine_harness(env) as harness:
+            harness.fake = fake
+            yield harness
+
+
+@contextmanager
+def redmine_harness(env: dict[str, str]):
+    build = partial(
+        _build,
+        "redmine",
+        env["REDMINE_API_KEY"],
+        "api_key",
+        project="it-helpdesk",
+        id_field=int(env["REDMINE_ID_FIELD"]),
+        eta_field=int(env["REDMINE_ETA_FIELD"]),
+    )
+    with serving(forward_to(env["REDMINE_URL"])) as front:
+        harness = RedmineHarness(front, build, env)
+        yield harness
+        harness.close()
+
+
+def _build(type_: str, secret: str, key: str, *, url: str, timeout: float = 20, **table) -> Backend:
+    name = f"TEST_{type_.upper()}_KEY"
+    os.environ[name] = secret
+    whole = {"type": type_, "url": url, key: {"env": name}, "timeout": timeout, **table}
+    return plugins.build("backends", whole, terminal="K7")
