@@ -48,11 +48,20 @@ class SheetCard(VBox):
 
 
 class MessageSheet(Sheet):
-    """One sentence to the operator, with an icon and a button to close."""
+    """One sentence to the operator, with an icon and a button to close; the button's touch is the event `on_done`."""
 
+    __events__ = ("on_done",)
     icon = StringProperty("information")
     title = StringProperty("")
     text = StringProperty("")
     button = StringProperty("")
     tone = ColorProperty("#000000")
     pale = ColorProperty("#FFFFFF")
+
+    def finish(self) -> None:
+        """Go, and tell that the button was touched."""
+        self.dismiss()
+        self.dispatch("on_done")
+
+    def on_done(self) -> None:
+        """The operator has read it."""
