@@ -168,7 +168,7 @@ def test_a_body_that_is_no_report_is_refused(quiet_desk, body):
     assert isinstance(answer.json()["detail"], str)
 
 
-def test_a_report_far_too_large_is_read_to_its_end_and_refused(quiet_desk):
+def test_the_sender_of_a_report_far_too_large_gets_an_answer(quiet_desk):
     body = as_json(report(quiet_desk.time.wall, photo={"content_type": "image/jpeg", "data": "A" * 30_000_000}))
 
     answer = quiet_desk.terminal.put("/api/tickets/T1", content=body, headers={"Content-Type": "application/json"})
