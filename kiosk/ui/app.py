@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from kivy.app import App
@@ -22,6 +23,7 @@ from kiosk.core.events import Event
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import OWN_NAMES, Translator
 from kiosk.scanner.wedge import Wedge
+from kiosk.ui.admin import Admin
 from kiosk.ui.flow import Flow
 from kiosk.ui.idle import Idle
 from kiosk.ui.keys import Keys
@@ -72,17 +74,19 @@ class KioskApp(App):
         languages: tuple[str, ...] = (),
         idle_seconds: float = 60,
         check_pin: Callable[[str], bool] | None = None,
+        data: Path | None = None,
     ) -> None:
         """Show `terminal`; `kiosk.ui.lockdown.prepare(display)` must have run before this module was imported.
 
         `languages` are those that the picker offers, all of them when empty. Without `check_pin` nobody is an admin.
+        `data` is the folder of the reports, for the admin to see how much room is left.
         """
         super().__init__()
         self.terminal, self.display = terminal, display
         self.home_language, self.languages = language, languages
-        self.check_pin = check_pin
+        self.check_pin, self.data = check_pin, data
         self.translator = Translator()
-        self.flow, self.talk = Flow(self), Talk(self)
+        self.flow, self.talk, self.admin = Flow(self), Talk(self), Admin(self)
         self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)
         self._history: list[tuple[str, dict[str, Any]]] = []
 
@@ -205,7 +209,9 @@ class KioskApp(App):
 
     def _scanned(self, text: str) -> None:
         self.idle.touch()
-        self.asleep = False
+        if self.asleep:
+            self.asleep = False
+            self.flow.wake()
         self.flow.scan(text)
 
     def _felt(self, *_: Any) -> bool:
@@ -238,5 +244,5 @@ class _GoHome(ExceptionHandler):
         self._faults.append(now)
         if len(self._faults) == _FAULTS and now - self._faults[0] < _FAULTS_SECONDS:
             return ExceptionManager.RAISE
-        Clock.schedule_once(lambda _: App.get_running_app().home())
+        Clock.schedule_once(lambda _: App.get_running_app().flow.recover())
         return ExceptionManager.PASS

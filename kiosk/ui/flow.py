@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
 
 from kiosk.core.draft import Draft, DraftStep
-from kiosk.core.errors import LabelError
+from kiosk.core.errors import KioskError, LabelError
 from kiosk.core.model import Entry
+from kiosk.i18n import N_
 from kiosk.ui import sounds
 from kiosk.ui.present.home import NoticeRow
 
@@ -74,6 +75,27 @@ class Flow:
         """Forget the draft."""
         self.draft = None
 
+    def recover(self) -> None:
+        """Go home after a fault of ours, and let the operator go on with the report that was begun."""
+        draft = self.draft
+        self._app.home()
+        if draft is None:
+            self.tell(KioskError.message_key, icon="alert-circle")
+            return
+        self.draft = draft
+        sheet = self.tell(KioskError.message_key, icon="alert-circle", button=N_("Go on"))
+        sheet.bind(on_done=lambda _: self.resume())
+
+    def resume(self) -> None:
+        """Go to the question that the draft has to answer next."""
+        draft = self.draft
+        if draft is None or draft.machine is None:
+            self.begin()
+        elif draft.symptom is None:
+            self.something_else()
+        else:
+            self._app.go("details")
+
     def send(self) -> None:
         """Save the report and send it to IT; a second tap while that runs is the same report."""
         draft = self.draft
@@ -92,7 +114,9 @@ class Flow:
         self._sending = False
         log.error("a report was not saved: %s", error)
         sounds.play("refused")
-        if self._app.place[0] != "notsaved":
+        if self._app.place[0] == "notsaved":
+            self.tell(N_("Still not saved. Please call."), icon="content-save-alert")
+        else:
             self._app.go("notsaved")
 
     # ------------------------------------------------------------ what is open
@@ -110,6 +134,8 @@ class Flow:
 
     def scan(self, text: str) -> None:
         """Go to the machine whose label was scanned, from whatever screen."""
+        if self._app.page.scanned(text):
+            return
         try:
             scan = self._app.terminal.scan(text)
         except LabelError as error:
@@ -124,22 +150,40 @@ class Flow:
 
     def explain_scanning(self) -> None:
         """Say how to scan."""
-        self.tell("Hold the hand scanner to the label on the machine. It works on every screen.", icon="barcode-scan")
+        text = N_("Hold the hand scanner to the label on the machine. It works on every screen.")
+        self.tell(text, icon="barcode-scan")
 
-    def tell(self, message: str, *, icon: str = "information") -> None:
-        """Say one sentence over the shown screen."""
-        self._app.open_sheet(Factory.MessageSheet(icon=icon, title=self._app.tr(message)))
+    def tell(self, message: str, *, icon: str = "information", button: str = N_("OK")) -> Any:
+        """Say one sentence over the shown screen; gives the sheet."""
+        tr = self._app.tr
+        return self._app.open_sheet(Factory.MessageSheet(icon=icon, title=tr(message), button=tr(button)))
 
     def pick_language(self) -> None:
         """Show the languages."""
         self._app.open_sheet(Factory.LanguageSheet())
 
-    def knock(self) -> None:
-        """A touch on the emblem; several of them open the admin's door."""
-
     def rest(self) -> None:
-        """Nobody is there."""
-        self._app.home()
+        """Nobody is there: drop what was begun, speak the terminal's own language, show the board."""
+        if self._app.place[0] == "notsaved":
+            # What could not be saved is kept in sight until somebody has dealt with it.
+            self._app.asleep = False
+            self._app.idle.touch()
+            return
+        self.drop()
+        self._app.speak(self._app.home_language)
+        self._app.go("idle")
 
     def wake(self) -> None:
         """Somebody came."""
+        self._app.home()
+
+    # ------------------------------------------------------------ the admin
+
+    def open_admin(self) -> None:
+        """Show the door."""
+        self._app.go("pin")
+
+    def enter_admin(self) -> None:
+        """Go in; the way back leads to the start."""
+        self._app.home()
+        self._app.go("admin")

@@ -35,6 +35,11 @@ class Page(Screen):
     def tick(self) -> None:
         """A second has passed while this screen is shown."""
 
+    def scanned(self, text: str) -> bool:
+        """Take a scan for this screen alone; True when it did, and nobody else gets it."""
+        del text
+        return False
+
     def on_event(self, event: Event) -> None:
         """Core told something while this screen is shown."""
         del event

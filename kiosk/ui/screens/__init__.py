@@ -13,5 +13,8 @@ SCREENS: dict[str, str] = {
     "several": "several:SeveralScreen",
     "notsaved": "notsaved:NotsavedScreen",
     "ticket": "ticket:TicketScreen",
+    "idle": "idle:IdleScreen",
+    "pin": "pin:PinScreen",
+    "admin": "admin:AdminScreen",
 }
 """Name -> module in this folder : class."""

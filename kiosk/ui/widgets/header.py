@@ -5,6 +5,7 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
+import kiosk.ui.widgets.hold  # noqa: F401  the rules use it
 from kiosk.ui.widgets.button import Chip
 from kiosk.ui.widgets.card import TapCard
 from kiosk.ui.widgets.layout import HBox, VBox
