@@ -102,6 +102,16 @@ class Pilot:
         self.window.dispatch("on_key_down", 0, scancode, None, list(modifiers))
         self.window.dispatch("on_key_up", 0, scancode)
 
+    def as_in_production(self, action):
+        """Do what Kivy's main loop does with an exception in a callback."""
+        from kivy.base import ExceptionManager
+
+        try:
+            action()
+        except Exception as fault:
+            if ExceptionManager.handle_exception(fault) == ExceptionManager.RAISE:
+                raise
+
     # ------------------------------------------------------------ pictures
 
     def shot(self, path=None):

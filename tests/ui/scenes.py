@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from scenes_of_tickets import LATER
+
 
 def busy(floor):
     """Let three reports be under way: one that is late, one with a person on the way, one that just left."""
@@ -77,7 +79,7 @@ SCENES = {
         details_typing,
         refused_scan,
     )
-}
+} | LATER
 
 
 def take_all(options, *, size, floor):

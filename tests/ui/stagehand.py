@@ -36,10 +36,12 @@ def reset(app, floor):
     """Give the app another terminal and begin anew."""
     from kivy.core.window import Window
 
+    from kiosk.ui.idle import Idle
+
     if tuple(Window.size) != (1280, 800):
         Window.size = (1280, 800)
     app.terminal = floor.terminal
     app.asleep = False
-    app.idle.touch()
+    app.idle = Idle(seconds=60, monotonic=floor.terminal.clock.monotonic)
     app.speak("en")
     app.home()

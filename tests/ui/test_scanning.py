@@ -1,0 +1,79 @@
+"""A scanner that types works on every screen, and its keys reach nobody else."""
+
+import pytest
+from scenes import SCENES
+
+REPORT_STEPS = ("home", "machines", "search", "symptoms", "details", "details_typing", "refused_scan")
+
+
+@pytest.mark.parametrize("scene", REPORT_STEPS)
+def test_a_label_leads_to_the_machine_from_every_screen(pilot, floor, scene):
+    SCENES[scene](pilot.app, floor)
+    pilot.settle()
+
+    pilot.scan("KIOSK:P-0007")
+    pilot.until(lambda: pilot.screen == "symptoms")
+    pilot.settle()
+
+    assert pilot.app.flow.draft.machine.id == "P-0007"
+    assert pilot.sees("Zebra L7")
+    assert not pilot.app.root.ids.sheets.children
+
+
+def test_a_scanner_without_a_suffix_is_understood_after_a_moment(pilot):
+    pilot.scan("KIOSK:P-0007", enter=False)
+
+    pilot.until(lambda: pilot.screen == "symptoms", what="the scan without Enter")
+
+
+def test_a_scan_is_never_typed_into_a_field(pilot, floor):
+    SCENES["search"](pilot.app, floor)
+    typed = pilot.app.page.text
+    page = pilot.app.page
+
+    pilot.scan("KIOSK:P-0007")
+    pilot.until(lambda: pilot.screen == "symptoms")
+
+    assert page.text == typed
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("https://example.com/x", "This code is not a machine label."),
+        ("4006381333931", "This code is not a machine label."),
+        ("KIOSK:P-9999", "This machine is not in the list yet. Please choose it from the list or call IT."),
+    ],
+)
+def test_a_code_that_is_no_label_of_ours_is_refused_in_plain_words(pilot, code, said):
+    pilot.scan(code)
+    pilot.until(lambda: pilot.sees(said))
+    assert pilot.screen == "home"
+
+    pilot.tap("OK")
+
+    assert not pilot.sees(said)
+
+
+def test_a_machine_with_an_open_report_shows_that_report(pilot, floor):
+    floor.report()
+
+    pilot.scan("KIOSK:P-0007")
+
+    pilot.until(lambda: pilot.screen == "join")
+
+
+@pytest.mark.parametrize("scancode", [41, 58, 61], ids=["escape", "F1", "F4"])
+def test_no_key_ends_the_program_or_opens_the_toolkits_settings(pilot, scancode):
+    key = {41: 27, 58: 282, 61: 285}[scancode]
+
+    swallowed = pilot.window.dispatch("on_key_down", key, scancode, None, ["alt"])
+    pilot.frames()
+
+    assert swallowed
+    assert pilot.screen == "home"
+    assert len(pilot.window.children) == 1
+
+
+def test_the_window_refuses_to_be_closed(pilot):
+    assert pilot.window.dispatch("on_request_close") is True
