@@ -56,7 +56,6 @@ def show(setup: Setup, display: Display, *, begin: Callable[[Any], None] | None 
             idle_seconds=settings.idle_seconds,
             check_pin=_pin_check(settings.admin_pin),
             data=settings.data,
-            data=settings.data,
         )
         if begin is not None:
             app.bind(on_start=begin)
