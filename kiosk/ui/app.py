@@ -239,6 +239,8 @@ class _GoHome(ExceptionHandler):
 
     def handle_exception(self, fault: BaseException) -> Any:
         """Log the fault and go home; too many in a row are given back to Kivy, which ends the process."""
+        if not isinstance(fault, Exception):
+            return ExceptionManager.RAISE
         log.error("a screen failed", exc_info=fault)
         now = time.monotonic()
         self._faults.append(now)
