@@ -91,7 +91,9 @@ def _fault(fault: dict[str, Any]) -> str:
 
 
 async def _refused(request: Request, error: HTTPException) -> Response:
-    return _answer(request, error.status_code, error.detail, error.headers)
+    # The framework's own words for an address that nobody serves.
+    text = "There is nothing at this address." if error.detail == "Not Found" else error.detail
+    return _answer(request, error.status_code, text, error.headers)
 
 
 async def _to_login(request: Request, error: LoginNeededError) -> Response:

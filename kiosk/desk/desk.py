@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from kiosk.desk import credentials
 from kiosk.desk.live import Live
 from kiosk.desk.settings import DeskSettings
-from kiosk.desk.store import Store, open_store, utc_now
+from kiosk.desk.store import Store, make_data_folder, open_store, utc_now
 from kiosk.desk.throttle import Throttle
 
 
@@ -50,8 +50,10 @@ def open_desk(settings: DeskSettings, *, now: Callable[[], datetime] = utc_now) 
         ConfigError: the settings cannot be used.
         StorageError: the data folder or the database does not work.
     """
+    make_data_folder(settings)
+    key = credentials.signing_key(settings)
     store = open_store(settings, now=now)
-    desk = Desk(settings=settings, store=store, key=credentials.signing_key(settings))
+    desk = Desk(settings=settings, store=store, key=key)
     store.changed = desk.live.publish
     return desk
 

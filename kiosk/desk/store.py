@@ -127,10 +127,9 @@ def open_store(settings: DeskSettings, *, now: Callable[[], datetime] = utc_now)
         return Store(URL.create("sqlite", database=str(settings.data / "desk.sqlite3")), now=now)
     try:
         return Store(_with_our_driver(make_url(settings.database_url)), now=now)
-    except ArgumentError as error:
-        # The error would repeat the URL, and with it the password.
+    except ArgumentError:
         text = "this is no database URL. An example: postgresql://desk:secret@db.plant/desk"
-        raise ConfigError([Fault("kiosk desk", "database", text)]) from error.__cause__
+        raise ConfigError([Fault("kiosk desk", "database", text)]) from None  # its cause may repeat the password
     except ModuleNotFoundError as error:
         text = f"{error.name} is not installed. For PostgreSQL: pip install 'kiosk[postgresql]'"
         raise ConfigError([Fault("kiosk desk", "database", text)]) from error

@@ -405,7 +405,7 @@ def test_a_missing_page_is_told_in_plain_words(desk):
     assert browser.get("/tickets/99").status_code == 404
     assert "There is no ticket #99 here." in browser.get("/tickets/99").text
     assert browser.post("/tickets/99/take").status_code == 404
-    assert browser.get("/nothing").status_code == 404
+    assert "There is nothing at this address." in browser.get("/nothing").text
     assert browser.get("/fonts/..%2f..%2fplant.toml").status_code == 404
 
 

@@ -24,14 +24,14 @@ from test_desk_pages import (  # noqa: F401
 
 from kiosk.desk import DeskSettings
 
+pytest.importorskip("psycopg", reason="needs psycopg: pip install 'kiosk[postgresql]'")
 URL = os.environ.get("KIOSK_TEST_POSTGRESQL")
+if URL is None:
+    pytest.skip("needs KIOSK_TEST_POSTGRESQL=postgresql://... (a PostgreSQL database)", allow_module_level=True)
 
 
 @pytest.fixture
 def settings(tmp_path):
-    if URL is None:
-        pytest.skip("needs KIOSK_TEST_POSTGRESQL=postgresql://... (a PostgreSQL database)")
-    pytest.importorskip("psycopg", reason="needs psycopg: pip install 'kiosk[postgresql]'")
     schema, url = f"desk_{uuid4().hex}", make_url(URL).set(drivername="postgresql+psycopg")
     engine = create_engine(url)
     with engine.begin() as connection:

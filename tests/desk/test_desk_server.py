@@ -94,3 +94,15 @@ def test_a_missing_extra_is_named(tmp_path, call, missing):
     assert "ConfigError" in done.stderr
     assert f"{missing} is not installed" in done.stderr
     assert "pip install 'kiosk[desk]'" in done.stderr
+
+
+def test_a_missing_database_driver_is_named(tmp_path):
+    done = python(
+        "import sys; sys.modules['psycopg'] = None\n"
+        "from pathlib import Path; from kiosk.desk import *\n"
+        "create_app(DeskSettings(data=Path(sys.argv[1]), database_url='postgresql://desk:hunter2@127.0.0.1/desk'))",
+        str(tmp_path),
+    )
+
+    assert "pip install 'kiosk[postgresql]'" in done.stderr
+    assert "hunter2" not in done.stderr.replace("database_url='postgresql://desk:hunter2", "")
