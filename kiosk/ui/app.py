@@ -23,6 +23,7 @@ from kiosk.core.events import Event
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import OWN_NAMES, Translator
 from kiosk.scanner.wedge import Wedge
+from kiosk.ui import sounds
 from kiosk.ui.admin import Admin
 from kiosk.ui.flow import Flow
 from kiosk.ui.idle import Idle
@@ -109,6 +110,7 @@ class KioskApp(App):
         Window.bind(on_touch_down=self._felt)
         self.keys = Keys(Window, Wedge(time.monotonic), self._scanned)
         Clock.schedule_interval(self._tick, 1)
+        Clock.schedule_once(lambda _: sounds.warm_up(), 2)
         self.home()
         self._tick()
 

@@ -18,6 +18,12 @@ def play(name: str) -> None:
         sound.play()
 
 
+def warm_up() -> None:
+    """Open the sound device and read every tone, so that the first touch does not wait for them."""
+    for path in resources.asset("sounds").glob("*.wav"):
+        _sound(path.stem)
+
+
 @cache
 def _sound(name: str) -> Any:
     from kivy.core.audio import SoundLoader  # noqa: PLC0415  opens the sound device, which takes its time
