@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import secrets
 import time
@@ -9,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kiosk import plugins
-from kiosk.config import Config, DestinationTable, load_config
+from kiosk.config import CameraSettings, Config, DestinationTable, load_config
 from kiosk.core.board import Board
 from kiosk.core.errors import ConfigError, Fault, MisconfiguredError
 from kiosk.core.events import Event, Publish
@@ -23,6 +24,11 @@ from kiosk.core.ports import Backend, Clock, Destination
 from kiosk.core.terminal import Terminal
 from kiosk.plant import load_plant
 from kiosk.storage import FolderDisk
+
+if TYPE_CHECKING:
+    from kiosk.scanner.camera import Camera  # at run time it brings Pillow along, which the command line seldom needs
+
+log = logging.getLogger(__name__)
 
 Loaded = TypeVar("Loaded")
 
@@ -154,6 +160,24 @@ def build_kiosk(setup: Setup, *, publish: Publish | None = None, clock: Clock = 
         new_id=new_id,
     )
     return Kiosk(setup=setup, terminal=terminal, disk=disk)
+
+
+def find_camera(settings: CameraSettings) -> Camera | None:
+    """Give the camera that `settings` ask for, if it is there; it is not switched on."""
+    if settings.device == "off":
+        return None
+    try:
+        from kiosk.scanner.v4l2 import V4L2Camera  # noqa: PLC0415  it needs an extra
+    except ModuleNotFoundError:
+        log.info("no photos: the extra `camera` is not installed")
+        return None
+    camera = V4L2Camera(settings.device)
+    found = camera.find()
+    if found is None:
+        log.info("no photos: there is no camera (device = %r)", settings.device)
+        return None
+    log.info("photos are taken with %s (%s)", found.name, found.device)
+    return camera
 
 
 def _nobody_listens(event: Event) -> None:

@@ -104,6 +104,15 @@ class ScannerSettings(Section):
     """What the scanner is set to type before each code; it is taken off. What it types after a code needs no setting."""
 
 
+class CameraSettings(Section):
+    """`[camera]`: with which camera an operator may take a photo of the fault."""
+
+    device: Annotated[
+        str, matching(r"auto|off|/dev/[^\s/][^\s]*", "must be 'auto', 'off' or a device such as '/dev/video0'")
+    ] = "auto"
+    """`auto`: the first one on USB."""
+
+
 class _Destination(BaseModel):
     """What every `[[destinations]]` has; the rest is the plugin's own to check."""
 
@@ -130,6 +139,7 @@ class Config:
     file: Path
     terminal: TerminalSettings
     scanner: ScannerSettings
+    camera: CameraSettings
     destinations: tuple[DestinationTable, ...] = ()
 
     def check_against(self, plant: Plant) -> list[Fault]:
@@ -147,13 +157,14 @@ def load_config(path: Path) -> Config:
     Raises:
         ConfigError: with every fault of the file.
     """
-    file = TomlFile(path, limit=_MAX_BYTES, keys=("terminal", "scanner", "destinations"))
+    file = TomlFile(path, limit=_MAX_BYTES, keys=("terminal", "scanner", "camera", "destinations"))
     terminal = file.parse(TerminalSettings, file.section("terminal"))
     scanner = file.parse(ScannerSettings, file.section("scanner"))
+    camera = file.parse(CameraSettings, file.section("camera"))
     destinations = _destinations(file)
-    if terminal is None or scanner is None or file.faults:
+    if terminal is None or scanner is None or camera is None or file.faults:
         raise ConfigError(file.faults)
-    return Config(file=path, terminal=terminal, scanner=scanner, destinations=destinations)
+    return Config(file=path, terminal=terminal, scanner=scanner, camera=camera, destinations=destinations)
 
 
 def secrets_of(settings: BaseModel) -> Iterator[str]:

@@ -49,6 +49,7 @@ def test_a_name_is_all_that_a_terminal_needs(load, tmp_path):
     assert config.terminal.theme == "light"
     assert config.terminal.idle_seconds == 60
     assert config.scanner.type == "wedge"
+    assert config.camera.device == "auto"
     assert config.destinations == ()
 
 
@@ -71,6 +72,9 @@ def test_everything_can_be_said(load, tmp_path, monkeypatch):
         [scanner]
         type = "wedge"
         prefix = "~"
+
+        [camera]
+        device = "/dev/v4l/by-id/usb-046d_HD_Pro_Webcam_C920-video-index0"
     """)
 
     assert config.terminal.languages == ("pl", "de", "en")
@@ -79,6 +83,7 @@ def test_everything_can_be_said(load, tmp_path, monkeypatch):
     assert config.terminal.admin_pin.get_secret_value() == "2468"
     assert config.terminal.screen_diagonal_inch == 15.6
     assert config.scanner.prefix == "~"
+    assert config.camera.device.endswith("C920-video-index0")
 
 
 def test_a_byte_order_mark_and_windows_line_ends_do_not_matter(load):
@@ -104,7 +109,7 @@ def test_destinations_keep_their_own_settings_as_they_are_written(load):
         ("name = \n", ["line 1, column 8: is not valid TOML: Invalid value"]),
         ("[terminal", ["end of document: is not valid TOML: Expected ']' at the end of a table declaration"]),
         ('{"terminal": {}}', ["line 1, column 1: is not valid TOML: Invalid statement"]),
-        ('[plant]\nname="x"', ["is another kind of file: it has none of terminal, scanner, destinations"]),
+        ('[plant]\nname="x"', ["is another kind of file: it has none of terminal, scanner, camera, destinations"]),
         ('[terminal]\nname = "K\xff"'.encode("latin-1"), ["line 2: is not UTF-8 text; save the file as UTF-8"]),
         (SMALLEST.encode("utf-16"), ["line 1: is not UTF-8 text; save the file as UTF-8"]),
         ("#" * 70_000, ["is larger than 64 KiB; this cannot be the right file"]),
@@ -117,6 +122,11 @@ def test_destinations_keep_their_own_settings_as_they_are_written(load):
         ('[terminal]\nname = "K 07"', ["terminal.name: must be 1 to 40 letters, digits and hyphens"]),
         (SMALLEST + 'aera = "packaging"', ["terminal.aera: is not a known setting; did you mean 'area'?"]),
         (SMALLEST + "[scaner]", ["scaner: is not known here; did you mean 'scanner'?"]),
+        (
+            SMALLEST + '[camera]\ndevice = "video0"',
+            ["camera.device: must be 'auto', 'off' or a device such as '/dev/video0'"],
+        ),
+        (SMALLEST + "[camera]\ndevice = true", ["camera.device: must be a text in quotes"]),
         (SMALLEST + 'language = "English"', ["terminal.language: must be a language code such as 'en' or 'de'"]),
         (SMALLEST + 'languages = "de"', ["terminal.languages: must be a list in square brackets"]),
         (SMALLEST + 'languages = ["de"]', ["terminal: languages must hold 'en', the language it starts in"]),
@@ -152,7 +162,7 @@ def test_destinations_keep_their_own_settings_as_they_are_written(load):
         (
             'x = 1\n[terminal]\nname = ""\n[scanner]\ntype = "laser"\n[[destinations]]',
             [
-                "x: is not known here; there are: destinations, scanner, terminal",
+                "x: is not known here; there are: camera, destinations, scanner, terminal",
                 "terminal.name: must be 1 to 40 letters, digits and hyphens",
                 "scanner.type: must be one of: 'wedge'",
                 "[[destinations]] #1.type: is missing",

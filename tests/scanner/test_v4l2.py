@@ -3,6 +3,7 @@
 import errno
 import shutil
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from fake_camera import jpeg
 from fake_driver import CAPTURE, GREY, METADATA, MJPG, YUYV, FakeDriver
 from PIL import Image
 
+from kiosk.bootstrap import find_camera
+from kiosk.config import CameraSettings
 from kiosk.scanner import v4l2
 from kiosk.scanner.camera import CameraError, CameraGoneError, Encoding
 from kiosk.scanner.v4l2 import V4L2Camera, find_cameras
@@ -255,3 +258,27 @@ def test_structures_and_requests_are_those_of_this_kernel(tmp_path):
     ours += [getattr(videodev2, f"VIDIOC_{request}") & 0xFFFFFFFF for request in REQUESTS.split()]
     assert ours == [int(line) for line in printed.split()]
     assert CAPTURE == 0x04000001
+
+
+# ---------------------------------------------------------------- choosing, as kiosk.toml asks for it
+
+
+def test_where_there_is_no_camera_none_is_found():
+    assert find_camera(CameraSettings(device="/dev/no-such-camera")) is None
+
+
+def test_a_camera_that_is_there_is_taken_and_not_switched_on(usb):
+    assert isinstance(find_camera(CameraSettings.model_construct(device=str(usb.path))), V4L2Camera)
+    assert not usb.is_streaming
+
+
+def test_a_camera_can_be_ruled_out():
+    assert find_camera(CameraSettings(device="off")) is None
+
+
+def test_without_the_extra_there_is_no_camera(usb, monkeypatch, caplog):
+    monkeypatch.setitem(sys.modules, "kiosk.scanner.v4l2", None)
+    caplog.set_level("INFO")
+
+    assert find_camera(CameraSettings.model_construct(device=str(usb.path))) is None
+    assert "the extra `camera` is not installed" in caplog.text
