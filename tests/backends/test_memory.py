@@ -1,30 +1,14 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
+from backends.samples import NOON, TICKET, sent
 
 from kiosk.backends.memory import MemoryBackend, MemorySettings
 from kiosk.core.errors import TemporaryError, UncertainError
-from kiosk.core.model import Delivery, DeliveryKind, Priority, Question, Status, Ticket
+from kiosk.core.model import DeliveryKind, Priority, Question, Status
 from kiosk.notifiers.memory import MemoryNotifier, MemoryNotifierSettings
 
-NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
-TICKET = Ticket(
-    id="T1",
-    machine="press-4",
-    machine_name="Press 4",
-    place="",
-    area="hall-2",
-    symptom="no-print",
-    words="It prints nothing",
-    it_term="Label printer: no output",
-    priority=Priority.HIGH,
-    stopped=True,
-    reported_at=NOON,
-    terminal="K7",
-)
-CREATE = Delivery(id="D1", ticket="T1", destination="it", kind=DeliveryKind.CREATE, created_at=NOON)
+CREATE = sent(DeliveryKind.CREATE)
 
 
 @pytest.fixture

@@ -65,8 +65,9 @@ class _Report:
 class Poller:
     """Asks for the issues that carry a ticket's id."""
 
-    def __init__(self, client: HttpClient, id_field: int) -> None:
+    def __init__(self, client: HttpClient, id_field: int, *, overlap: timedelta = OVERLAP) -> None:
         self.monotonic: Callable[[], float] = time.monotonic
+        self.overlap = overlap
         self._client, self._id_field = client, id_field
         self._given = ""
         self._reports: dict[int, _Report] = {}
@@ -97,7 +98,7 @@ class Poller:
         done = [issue.updated_on for issue in listed if issue.id not in waiting]
         first_waiting = min((issue.updated_on for issue in listed if issue.id in waiting), default=None)
         at = max([mark.at, *(moment for moment in done if first_waiting is None or moment <= first_waiting)])
-        self._reports = {n: report for n, report in self._reports.items() if report.updated_on >= at - 2 * OVERLAP}
+        self._reports = {n: report for n, report in self._reports.items() if report.updated_on >= at - 2 * self.overlap}
         return Mark(at, mark.turn)
 
     # ------------------------------------------------------------ looking
@@ -143,7 +144,7 @@ class Poller:
         return max((issue.updated_on for issue in _issues_of(page)), default=BEGINNING)
 
     def _changed_since(self, moment: datetime) -> list[Issue]:
-        return self._list(status_id="*", since=max(BEGINNING, moment - OVERLAP))
+        return self._list(status_id="*", since=max(BEGINNING, moment - self.overlap))
 
     def _list(self, *, status_id: str, since: datetime = BEGINNING) -> list[Issue]:
         """Turn the pages by time, for rows that change meanwhile move between numbered pages."""
