@@ -6,7 +6,6 @@ from backends.samples import NOON, TICKET, sent
 from kiosk.backends.memory import MemoryBackend, MemorySettings
 from kiosk.core.errors import TemporaryError, UncertainError
 from kiosk.core.model import DeliveryKind, Priority, Question, Status
-from kiosk.notifiers.memory import MemoryNotifier, MemoryNotifierSettings
 
 CREATE = sent(DeliveryKind.CREATE)
 
@@ -56,12 +55,3 @@ def test_it_can_play_a_whole_repair(backend):
 
 def progress(backend):
     return backend.changes("")[0][0].progress
-
-
-def test_a_memory_notifier_remembers_what_it_told():
-    notifier = MemoryNotifier(MemoryNotifierSettings(type="memory-notifier"), terminal="K7")
-    notifier.fail_next(TemporaryError("down"))
-    with pytest.raises(TemporaryError):
-        notifier.deliver(CREATE, TICKET)
-    notifier.deliver(CREATE, TICKET)
-    assert (notifier.name, notifier.told) == ("memory-notifier", ["D1"])
