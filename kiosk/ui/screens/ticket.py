@@ -44,7 +44,6 @@ class TicketScreen(Page):
     def opened(self, *, ticket: str, **_: object) -> None:
         """Show this ticket."""
         self.ticket = ticket
-        self.view = TicketView()
 
     def refresh(self) -> None:
         """Look the ticket up; one that has left this terminal leads home."""
