@@ -128,8 +128,11 @@ class Floor:
         destinations: tuple[Destination, ...] | None = None,
         plant: Plant | None = None,
         area: str = "pack",
+        clock: Clock | None = None,
     ) -> None:
         self.time = FakeClock()
+        if clock is not None:
+            self.time.clock = clock
         self.events: list[Event] = []
         self.disk = disk or RamDisk()
         self.plant = plant or small_plant()

@@ -117,6 +117,7 @@ class DeskBackend(Backend):
             ca_file=settings.ca_file,
             proxy=settings.proxy,
             read_timeout=settings.timeout,
+            deadline=3 * settings.timeout,
             max_bytes=MOST_BYTES,
         )
 
@@ -193,6 +194,8 @@ def _report(ticket: Ticket) -> dict[str, Any]:
         "priority": ticket.priority.value,
         "stopped": ticket.stopped,
         "reported_at": _text_of(ticket.reported_at),
+        "respond_by": _text_of(ticket.respond_by) if ticket.respond_by else None,
+        "resolve_by": _text_of(ticket.resolve_by) if ticket.resolve_by else None,
         "terminal": ticket.terminal,
         "language": ticket.language,
         "note": ticket.note,

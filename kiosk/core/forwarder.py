@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from kiosk.core.backoff import full_jitter, requested
+from kiosk.core.backoff import full_jitter
 from kiosk.core.board import Board, entry_of, merge
 from kiosk.core.errors import (
     DeliveryError,
@@ -22,16 +22,16 @@ from kiosk.core.errors import (
     TemporaryError,
     UncertainError,
 )
-from kiosk.core.events import BoardChanged, DestinationChanged, Publish
-from kiosk.core.link import Link, LinkState
+from kiosk.core.events import BoardChanged, Publish
+from kiosk.core.link import Circuit, Link, LinkState
 from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, Machine, RemoteChange, RemoteRef
 from kiosk.core.outbox import Outbox
 from kiosk.core.ports import Backend, Clock, Destination
 
 log = logging.getLogger(__name__)
 
-PROBE_SECONDS = 30.0
-"""A paused destination is asked this often whether it was repaired."""
+SUSPICIOUS_ATTEMPTS = 3
+"""A delivery that failed this often while the destination is well is held apart from the others."""
 IDLE_SECONDS = 5.0
 """The longest sleep of the thread: a clock that lies cannot stop it for longer."""
 
@@ -58,15 +58,19 @@ class Forwarder:
         self._outbox, self._board, self._machines = outbox, board, machines
         self._publish, self._clock, self._random = publish, clock, random
         self._poll_seconds = poll_seconds
-        self.link = Link(destination=self.name, is_backend=self._backend is not None)
+        link = Link(destination=self.name, is_backend=self._backend is not None)
+        self._circuit = Circuit(link, publish=publish, clock=clock, random=random)
         self._not_before: dict[str, float] = {}
-        self._failures = 0
-        self._blocked_until = 0.0
         self._poll_at = 0.0
         self._knows_board = False
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @property
+    def link(self) -> Link:
+        """How the connection stands."""
+        return self._circuit.link
 
     # ------------------------------------------------------------ the thread
 
@@ -82,7 +86,8 @@ class Forwarder:
     def retry_now(self) -> None:
         """Forget every wait; a person asked for it."""
         self._not_before.clear()
-        self._blocked_until = self._poll_at = 0.0
+        self._circuit.close()
+        self._poll_at = 0.0
         self.wake()
 
     def stop(self, timeout: float = 5.0) -> None:
@@ -124,8 +129,8 @@ class Forwarder:
     def step(self) -> float:
         """Do the one thing that is due now, and give the seconds until the next thing is due (0: at once)."""
         now = self._clock.monotonic()
-        if now < self._blocked_until:
-            return min(IDLE_SECONDS, self._blocked_until - now)
+        if self._circuit.wait > 0:
+            return min(IDLE_SECONDS, self._circuit.wait)
         if self.link.state is LinkState.PAUSED:
             return self._probe()
         due = self._next_due(now)
@@ -139,7 +144,7 @@ class Forwarder:
     def has_due(self) -> bool:
         """Tell whether a delivery could be tried right now."""
         now = self._clock.monotonic()
-        return now >= self._blocked_until and self._next_due(now) is not None
+        return self._circuit.wait <= 0 and self._next_due(now) is not None
 
     def _next_due(self, now: float) -> tuple[Entry, Delivery] | None:
         return next(((e, d) for e, d in self._candidates() if self._not_before.get(d.id, 0.0) <= now), None)
@@ -221,7 +226,7 @@ class Forwarder:
         self._record(done)
         log.info("ticket %s: %s delivered to %s as %s", done.ticket, done.kind, self.name, done.ref and done.ref.label)
         self._poll_at = 0.0
-        self._connected()
+        self._circuit.succeeded()
 
     def _failed(self, delivery: Delivery, error: DeliveryError) -> None:
         current = self._current(delivery)
@@ -232,11 +237,25 @@ class Forwarder:
         uncertain = looking or isinstance(error, UncertainError)
         state = DeliveryState.UNCERTAIN if uncertain else DeliveryState.PENDING
         self._record(dataclasses.replace(current, state=state, error=str(error)))
-        wait = full_jitter(current.attempts, self._random)
-        if uncertain and not looking and self._backend is not None:
-            wait = max(wait, self._backend.settle.total_seconds())
+        if uncertain and not looking:
+            settle = self._backend.settle.total_seconds() if self._backend else 0.0
+            self._postpone(current, at_least=settle)
+        elif current.attempts >= SUSPICIOUS_ATTEMPTS and not isinstance(error, MisconfiguredError) and self._answers():
+            # The destination is well, so the fault lies in this delivery: it waits, the others go on.
+            self._postpone(current)
+            return
+        self._circuit.failed(error)
+
+    def _postpone(self, delivery: Delivery, *, at_least: float = 0.0) -> None:
+        wait = max(at_least, full_jitter(delivery.attempts, self._random))
         self._not_before[delivery.id] = self._clock.monotonic() + wait
-        self._disconnected(error)
+
+    def _answers(self) -> bool:
+        try:
+            self._destination.check()
+        except DeliveryError:
+            return False
+        return True
 
     def _refused(self, delivery: Delivery, error: RejectedError) -> None:
         """Leave out the field that the answer blames, once; then park the delivery where a person sees it."""
@@ -249,7 +268,7 @@ class Forwarder:
             return
         log.error("ticket %s: %s refuses its %s: %s", delivery.ticket, self.name, delivery.kind, error)
         self._record(dataclasses.replace(delivery, state=DeliveryState.REJECTED, error=str(error)))
-        self._connected()
+        self._circuit.succeeded()
 
     def _current(self, delivery: Delivery) -> Delivery:
         entry = self._outbox.get(delivery.ticket)
@@ -268,14 +287,14 @@ class Forwarder:
             if self._knows_board or not self._outbox.cursor(self.name):
                 self._outbox.set_cursor(self.name, following)
         except DeliveryError as error:
-            self._disconnected(error)
+            self._circuit.failed(error)
             return 0.0
         except StorageError as error:
             log.error("changes of %s could not be kept: %s", self.name, error)
         # The first look gives the board of now; the second one what happened since this terminal last looked.
         first, self._knows_board = not self._knows_board, True
         self._poll_at = self._clock.monotonic() + (0.0 if first else self._poll_seconds)
-        self._connected()
+        self._circuit.succeeded()
         return 0.0
 
     def _ask(self, backend: Backend, cursor: str) -> tuple[list[RemoteChange], str]:
@@ -310,54 +329,20 @@ class Forwarder:
             )
         return merge(entry, change)
 
-    # ------------------------------------------------------------ the link
-
-    def _connected(self) -> None:
-        self._failures = 0
-        self._blocked_until = 0.0
-        self._set_link(LinkState.CONNECTED, "")
-
-    def _disconnected(self, error: DeliveryError) -> None:
-        self._failures += 1
-        now = self._clock.monotonic()
-        if isinstance(error, MisconfiguredError):
-            self._blocked_until = now + PROBE_SECONDS
-            self._set_link(LinkState.PAUSED, str(error))
-            return
-        wait = full_jitter(self._failures, self._random)
-        if isinstance(error, TemporaryError) and error.retry_after is not None:
-            wait = max(wait, requested(error.retry_after))
-        self._blocked_until = now + wait
-        self._set_link(LinkState.RETRYING, str(error))
+    # ------------------------------------------------------------ a paused destination
 
     def _probe(self) -> float:
         """Ask a paused destination whether somebody repaired it; every ticket is kept meanwhile."""
         try:
             self._destination.check()
         except DeliveryError as error:
-            self._disconnected(error if isinstance(error, MisconfiguredError) else _still_paused(error))
+            self._circuit.failed(MisconfiguredError(str(error)))
             return 0.0
-        self._connected()
+        self._circuit.succeeded()
         self._not_before.clear()
         return 0.0
-
-    def _set_link(self, state: LinkState, error: str) -> None:
-        before = self.link
-        if before.state is state and before.error == error:
-            return
-        self.link = dataclasses.replace(before, state=state, error=error, since=self._clock.now())
-        if before.state is not state:
-            # Said once when it goes down and once when it is back, not at every try.
-            log.log(
-                logging.INFO if state is LinkState.CONNECTED else logging.WARNING, "%s: %s %s", self.name, state, error
-            )
-        self._publish(DestinationChanged(self.name))
 
 
 def _create_of(entry: Entry, destination: str) -> Delivery | None:
     kinds = (d for d in entry.deliveries if d.destination == destination and d.kind is DeliveryKind.CREATE)
     return next(kinds, None)
-
-
-def _still_paused(error: DeliveryError) -> MisconfiguredError:
-    return MisconfiguredError(str(error))

@@ -1,10 +1,25 @@
-"""How the connection to a destination stands."""
+"""How the connection to a destination stands, and when it may be tried again."""
 
 from __future__ import annotations
 
+import dataclasses
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from kiosk.core.backoff import full_jitter, requested
+from kiosk.core.errors import DeliveryError, MisconfiguredError, TemporaryError
+from kiosk.core.events import DestinationChanged, Publish
+from kiosk.core.ports import Clock
+
+log = logging.getLogger(__name__)
+
+PROBE_SECONDS = 30.0
+"""A paused destination is asked this often whether it was repaired."""
+OUTAGE_CAP_SECONDS = 30.0
+"""During an outage a destination is tried this often at least: somebody may be watching the screen."""
 
 
 class LinkState(StrEnum):
@@ -26,3 +41,56 @@ class Link:
     """Why it is not connected, for IT."""
     since: datetime | None = None
     is_backend: bool = True
+
+
+class Circuit:
+    """Open after a failure, for a while that grows with the failures; closed after a success."""
+
+    def __init__(self, link: Link, *, publish: Publish, clock: Clock, random: Callable[[], float]) -> None:
+        """Begin closed: the first try tells."""
+        self.link = link
+        self._publish, self._clock, self._random = publish, clock, random
+        self._failures = 0
+        self._open_until = 0.0
+
+    @property
+    def wait(self) -> float:
+        """Seconds until the next try is allowed; 0 or less: now."""
+        return self._open_until - self._clock.monotonic()
+
+    def close(self) -> None:
+        """Allow the next try at once."""
+        self._open_until = 0.0
+
+    def succeeded(self) -> None:
+        """Take note that the destination answered as it should."""
+        self._failures = 0
+        self.close()
+        self._become(LinkState.CONNECTED, "")
+
+    def failed(self, error: DeliveryError) -> None:
+        """Take note of a failure, and choose how long to leave the destination alone."""
+        self._failures += 1
+        if isinstance(error, MisconfiguredError):
+            self._open(PROBE_SECONDS)
+            self._become(LinkState.PAUSED, str(error))
+            return
+        wait = full_jitter(self._failures, self._random, cap=OUTAGE_CAP_SECONDS)
+        if isinstance(error, TemporaryError) and error.retry_after is not None:
+            wait = max(wait, requested(error.retry_after))
+        self._open(wait)
+        self._become(LinkState.RETRYING, str(error))
+
+    def _open(self, seconds: float) -> None:
+        self._open_until = self._clock.monotonic() + seconds
+
+    def _become(self, state: LinkState, error: str) -> None:
+        before = self.link
+        if before.state is state and before.error == error:
+            return
+        self.link = dataclasses.replace(before, state=state, error=error, since=self._clock.now())
+        if before.state is not state:
+            # Said once when it goes down and once when it is back, not at every try.
+            level = logging.INFO if state is LinkState.CONNECTED else logging.WARNING
+            log.log(level, "%s: %s %s", self.link.destination, state, error)
+        self._publish(DestinationChanged(self.link.destination))

@@ -200,6 +200,10 @@ class Ticket:
     stopped: bool
     reported_at: datetime
     """Aware UTC; the moment of the operator's tap, from which the SLA runs."""
+    respond_by: datetime | None = None
+    """The agreed moment until which a person takes it (aware UTC)."""
+    resolve_by: datetime | None = None
+    """The agreed moment until which it works again (aware UTC)."""
     terminal: str
     language: str = "en"
     note: str = ""

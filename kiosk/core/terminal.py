@@ -237,6 +237,9 @@ class Terminal:
         machine, symptom, stopped = draft.machine, draft.symptom, draft.stopped
         if draft.step is not DraftStep.READY or machine is None or symptom is None or stopped is None:
             raise ValueError(f"the draft still asks for: {draft.step}")
+        now = self.clock.now()
+        priority = priority_of(self.plant, symptom, stopped=stopped)
+        respond_by, resolve_by = deadlines(self.plant, priority, now)
         return Ticket(
             id=draft.id,
             machine=machine.id,
@@ -246,9 +249,11 @@ class Terminal:
             symptom=symptom.id,
             words=symptom.words.get(language),
             it_term=symptom.it_term,
-            priority=priority_of(self.plant, symptom, stopped=stopped),
+            priority=priority,
             stopped=stopped,
-            reported_at=self.clock.now(),
+            reported_at=now,
+            respond_by=respond_by,
+            resolve_by=resolve_by,
             terminal=self.name,
             language=language,
             note=clean_text(draft.note, limit=NOTE_LIMIT),

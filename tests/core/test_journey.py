@@ -175,6 +175,41 @@ def test_a_poison_ticket_is_parked_and_delays_nobody(floor):
     assert len(floor.it.tickets) == 2
 
 
+def test_a_ticket_at_which_the_destination_always_fails_delays_nobody_and_is_kept(floor):
+    bad = floor.report()
+    real = floor.it.deliver
+
+    def fail_at_the_bad_one(delivery, ticket):
+        if ticket.id == bad.ticket.id:
+            raise TemporaryError("500 Internal Server Error")
+        return real(delivery, ticket)
+
+    floor.it.deliver = fail_at_the_bad_one
+    others = [floor.report("frozen").ticket.id for _ in range(5)]
+    floor.pass_time(60)
+
+    assert [t.ticket.id for t in floor.it.tickets] == others
+    assert floor.outbox.get(bad.ticket.id).deliveries[0].state is DeliveryState.PENDING
+    floor.it.deliver = real
+    floor.pass_time(300)
+    assert len(floor.it.tickets) == 6
+
+
+def test_after_an_hour_without_network_the_first_report_leaves_within_half_a_minute(floor):
+    def refuse(*_):
+        raise TemporaryError("connection refused")
+
+    working = floor.it.deliver, floor.it.check, floor.it.changes
+    floor.it.deliver = floor.it.check = floor.it.changes = refuse
+    sent = [floor.report().ticket.id for _ in range(3)]
+    floor.pass_time(3600)
+    floor.it.deliver, floor.it.check, floor.it.changes = working
+
+    floor.pass_time(35)
+
+    assert [t.ticket.id for t in floor.it.tickets] == sent
+
+
 def test_a_wrong_key_pauses_the_destination_keeps_every_ticket_and_resumes_within_a_minute(floor):
     floor.it.fail_next(MisconfiguredError("401"))
     for _ in range(20):

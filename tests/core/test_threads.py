@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from fakes import Floor
+from fakes import MONDAY_NOON, Floor
 
 from kiosk.backends.memory import MemoryBackend, MemorySettings
 from kiosk.core.ports import Clock
@@ -38,10 +38,8 @@ def hung():
 
 def test_a_hung_destination_delays_neither_the_screen_nor_the_other_destination(hung):
     good = MemoryBackend(MemorySettings(type="memory", name="good"), terminal="K1")
-    floor = Floor(destinations=(hung, good))
-    floor.time.clock = Clock(now=floor.time.clock.now, monotonic=time.monotonic)
-    for forwarder in floor.forwarders:
-        forwarder._clock = floor.time.clock
+    clock = Clock(now=lambda: MONDAY_NOON, monotonic=time.monotonic)
+    floor = Floor(destinations=(hung, good), clock=clock)
     floor.terminal.start()
 
     entry = floor.report()

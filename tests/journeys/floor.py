@@ -63,7 +63,7 @@ class TerminalProcess:
         self._screen = screen
         self._socket = config.with_suffix(f".{time.monotonic_ns()}.socket")
         environment = screen.environment | {"KIOSK_OBSERVED": str(self._socket), "SDL_VIDEODRIVER": "x11"}
-        command = [sys.executable, str(HERE / "observed.py"), "--config", str(config), "run", "--size", "1280x800"]
+        command = [sys.executable, str(HERE / "observed.py"), "--config", str(config), "run"]
         self._log = config.with_suffix(".log").open("ab")
         self.process = subprocess.Popen(
             command, env=environment, stdout=self._log, stderr=self._log, cwd=HERE.parents[1]
@@ -89,9 +89,14 @@ class TerminalProcess:
 
     def touch(self, text: str) -> None:
         """Touch what shows exactly this text, as a finger does: down, a moment, up."""
-        x, y = until(lambda: self.ask("where", text=text), f"{text!r} to touch; there is {self.ask('texts')}")
-        time.sleep(0.4)  # a finger is not faster than the screen, which takes no touch just after it changed
+        x, y = until(lambda: self._standing(text), f"{text!r} to touch; there is {self.ask('texts')}")
         self._screen.hand("mousemove", str(x), str(y), "mousedown", "1", "sleep", "0.12", "mouseup", "1")
+
+    def _standing(self, text: str):
+        """Give where `text` is, once it moves no more and the screen, deaf just after a change, listens again."""
+        before = self.ask("where", text=text)
+        time.sleep(0.5)
+        return before if before == self.ask("where", text=text) else None
 
     def scan(self, code: str) -> None:
         """Type a code as a keyboard scanner does."""
