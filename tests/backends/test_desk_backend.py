@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import pytest
 from backends.local_server import Reply, serving
@@ -11,7 +11,7 @@ from kiosk import plugins
 from kiosk.core.errors import MisconfiguredError, RejectedError
 from kiosk.core.model import DeliveryKind, Priority, RemoteRef, Status
 
-REPORT = replace(TICKET, note="since the morning", who="Anna")
+REPORT = replace(TICKET, note="since the morning", who="Anna", respond_by=NOON + timedelta(minutes=15))
 SHOWN = {
     "id": "T1",
     "number": 12,
@@ -82,6 +82,8 @@ def test_a_report_is_put_under_our_own_id(backend, server):
         "language": "en",
         "note": "since the morning",
         "who": "Anna",
+        "respond_by": "2026-11-23T11:15:00Z",
+        "resolve_by": None,
         "photo": None,
     }
 

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 from backends.fake_redmine import OUTSIDER_KEY, FakeRedmine, now
-from backends.local_server import Request, serving
+from backends.local_server import Request, lose_answer, serving
 from backends.samples import NOON, TICKET, sent
 
 from kiosk import plugins
@@ -405,6 +405,20 @@ def test_what_was_not_taken_in_is_given_again(plant):
     plant.edit(ref, status_id=RESOLVED)
     lost, _ = plant.backend.changes(cursor)
     assert tickets(lost) == tickets(plant.backend.changes(cursor)[0]) == ["T1"]
+
+
+def test_what_was_lost_with_a_failed_call_is_given_by_the_next(plant):
+    ref = plant.create("T1")
+    plant.edit(plant.create("T2"), assigned_to_id=6)
+    plant.backend._poller.monotonic = lambda: 0.0
+    _, cursor = plant.backend.changes("")
+    plant.edit(ref, status_id=RESOLVED)
+    for second in (0, 10, 20):
+        plant.backend._poller.monotonic = lambda second=second: float(second)
+        plant.server.strike(lose_answer, when=lambda request: request.path == "/issues/2.json")
+        with pytest.raises(TemporaryError):
+            plant.backend.changes(cursor)
+    assert "T1" in tickets(plant.backend.changes(cursor)[0])
 
 
 def test_a_new_process_goes_on_from_the_old_cursor(plant):

@@ -49,6 +49,7 @@ class RedmineBackend(Backend):
             ca_file=settings.ca_file,
             proxy=settings.proxy,
             read_timeout=settings.timeout,
+            deadline=3 * settings.timeout,
             max_bytes=MOST_BYTES,
         )
         self._statuses = Names(self._client, "/issue_statuses.json")

@@ -82,7 +82,10 @@ class Poller:
         following = mark or Mark(self._newest())
         listed = self._changed_since(mark.at) if mark else self._list(status_id="open")
         fresh = [issue for issue in listed if not self._is_settled(issue)]
-        seen, rest = self._look_at(list((self._owed | {issue.id: issue for issue in fresh}).values()))
+        queue = list((self._owed | {issue.id: issue for issue in fresh}).values())
+        seen, rest = self._look_at(queue)
+        # Only now, when nothing can fail any more: what is never returned must not count as reported.
+        self._remember(queue[: len(queue) - len(rest)])
         if mark is None:
             self._owed = {issue.id: issue for issue in rest}
         else:
@@ -115,7 +118,6 @@ class Poller:
                     return seen, issues[index:]
                 looks += 1
                 complete = self._fetch(issue.id)
-            self._remember(issue)
             seen += [complete] if complete else []
         return seen, []
 
@@ -127,10 +129,12 @@ class Poller:
                 return None
             raise
 
-    def _remember(self, issue: Issue) -> None:
-        now, known = self.monotonic(), self._reports.get(issue.id)
-        first = known.first if known and known.updated_on == issue.updated_on else now
-        self._reports[issue.id] = _Report(issue.updated_on, first, now)
+    def _remember(self, issues: list[Issue]) -> None:
+        now = self.monotonic()
+        for issue in issues:
+            known = self._reports.get(issue.id)
+            first = known.first if known and known.updated_on == issue.updated_on else now
+            self._reports[issue.id] = _Report(issue.updated_on, first, now)
 
     def _is_settled(self, issue: Issue) -> bool:
         known = self._reports.get(issue.id)
