@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from kiosk import logs
-from kiosk.bootstrap import Setup, build_kiosk, read_setup
+from kiosk.bootstrap import Setup, build_kiosk, find_camera, read_setup
 from kiosk.ui.lockdown import Display, prepare
 
 
@@ -56,6 +56,7 @@ def show(setup: Setup, display: Display, *, begin: Callable[[Any], None] | None 
             idle_seconds=settings.idle_seconds,
             check_pin=_pin_check(settings.admin_pin),
             data=settings.data,
+            camera=find_camera(setup.config.camera),
         )
         if begin is not None:
             app.bind(on_start=begin)

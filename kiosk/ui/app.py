@@ -22,6 +22,8 @@ from kiosk import resources
 from kiosk.core.events import Event
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import OWN_NAMES, Translator
+from kiosk.photos import PhotoFolder
+from kiosk.scanner.camera import Camera, Viewfinder
 from kiosk.scanner.wedge import Wedge
 from kiosk.ui import sounds
 from kiosk.ui.admin import Admin
@@ -76,11 +78,12 @@ class KioskApp(App):
         idle_seconds: float = 60,
         check_pin: Callable[[str], bool] | None = None,
         data: Path | None = None,
+        camera: Camera | None = None,
     ) -> None:
         """Show `terminal`; `kiosk.ui.lockdown.prepare(display)` must have run before this module was imported.
 
         `languages` are those that the picker offers, all of them when empty. Without `check_pin` nobody is an admin.
-        `data` is the folder of the reports, for the admin to see how much room is left.
+        `data` is the folder of the reports, for the admin to see how much room is left. Without `camera` there are no photos.
         """
         super().__init__()
         self.terminal, self.display = terminal, display
@@ -88,6 +91,8 @@ class KioskApp(App):
         self.check_pin, self.data = check_pin, data
         self.translator = Translator()
         self.flow, self.talk, self.admin = Flow(self), Talk(self), Admin(self)
+        self.photos = PhotoFolder()
+        self.viewfinder = Viewfinder(camera) if camera is not None else None
         self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)
         self._history: list[tuple[str, dict[str, Any]]] = []
 
@@ -121,6 +126,13 @@ class KioskApp(App):
         self.stage.forget()
         name, args = self._history[-1]
         self.stage.show(name, **args)
+
+    def on_stop(self) -> None:
+        """Switch the camera off, and leave no photo behind."""
+        if self.viewfinder is not None:
+            self.viewfinder.close()
+            self.viewfinder.join(2)
+        self.photos.close()
 
     def open_settings(self, *_: Any) -> bool:
         """Kivy's own settings are for developers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
@@ -27,12 +28,13 @@ class Flow:
         """Move `app`."""
         self._app = app
         self.draft: Draft | None = None
-        self._sending = False
+        self._sending: Draft | None = None
 
     # ------------------------------------------------------------ a report
 
     def begin(self) -> None:
         """Report a problem."""
+        self.drop()
         self.draft = self._app.terminal.new_draft()
         self._app.go("machines")
 
@@ -71,13 +73,31 @@ class Flow:
         if self.draft is not None:
             self.draft = self.draft.say(stopped=stopped, note=note, who=who)
 
+    def take_photo(self) -> None:
+        """Look through the terminal's camera."""
+        self._app.go("photo")
+
+    def show_photo(self, photo: Path | None) -> None:
+        """Add a photo to the draft, or take it away again."""
+        before, draft = photo, self.draft
+        if draft is not None:
+            before, self.draft = draft.photo, draft.show(photo)
+        self._drop_photo(before)
+
     def drop(self) -> None:
-        """Forget the draft."""
-        self.draft = None
+        """Forget the draft and its photo."""
+        draft, self.draft = self.draft, None
+        if draft is not None:
+            self._drop_photo(draft.photo)
+
+    def _drop_photo(self, photo: Path | None) -> None:
+        # Leaving the screen must not take the photo from a report that is just being saved.
+        if all(photo != draft.photo for draft in (self.draft, self._sending) if draft is not None):
+            self._app.photos.drop(photo)
 
     def recover(self) -> None:
         """Go home after a fault of ours, and let the operator go on with the report that was begun."""
-        draft = self.draft
+        draft, self.draft = self.draft, None
         self._app.home()
         if draft is None:
             self.tell(KioskError.message_key, icon="alert-circle")
@@ -99,19 +119,24 @@ class Flow:
     def send(self) -> None:
         """Save the report and send it to IT; a second tap while that runs is the same report."""
         draft = self.draft
-        if draft is None or draft.step is not DraftStep.READY or self._sending:
+        if draft is None or draft.step is not DraftStep.READY or self._sending is not None:
             return
-        self._sending = True
+        self._sending = draft
         saving = self._app.terminal.report(draft, language=self._app.language)
         self._app.when_done(saving, self._saved, self._not_saved)
 
     def _saved(self, entry: Entry) -> None:
-        self._sending = False
+        self._sent()
         sounds.play("saved")
         self.open_ticket(entry.ticket.id)
 
+    def _sent(self) -> None:
+        sent, self._sending = self._sending, None
+        if sent is not None:
+            self._drop_photo(sent.photo)
+
     def _not_saved(self, error: BaseException) -> None:
-        self._sending = False
+        self._sent()
         log.error("a report was not saved: %s", error)
         sounds.play("refused")
         if self._app.place[0] == "notsaved":
@@ -141,7 +166,7 @@ class Flow:
         except LabelError as error:
             self.tell(error.message_key, icon="qrcode-remove")
             return
-        self.draft = None
+        self.drop()
         self.choose_machine(scan.machine.id)
 
     def read(self, notice: NoticeRow) -> None:

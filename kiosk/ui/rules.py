@@ -29,6 +29,7 @@ WIDGETS = (
     "truth",
     "panels",
     "languages",
+    "picture",
 )
 """The modules of `widgets/`. Kivy applies rules in the order of loading, so a class comes before its subclasses."""
 

@@ -130,6 +130,8 @@ def summary(draft: Draft, speak: Translator) -> list[SummaryRow]:
         rows.append(SummaryRow(icon="account", text=draft.who))
     if draft.note:
         rows.append(SummaryRow(icon="message-text", text=draft.note))
+    if draft.photo:
+        rows.append(SummaryRow(icon="camera", text=speak.tr("1 photo")))
     return rows
 
 

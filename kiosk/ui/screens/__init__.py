@@ -8,6 +8,7 @@ SCREENS: dict[str, str] = {
     "machines": "machines:MachinesScreen",
     "symptoms": "symptoms:SymptomsScreen",
     "details": "details:DetailsScreen",
+    "photo": "photo:PhotoScreen",
     "search": "search:SearchScreen",
     "join": "join:JoinScreen",
     "several": "several:SeveralScreen",

@@ -44,6 +44,9 @@ class DetailsScreen(Page):
     summary = ListProperty()
     promise = ObjectProperty(PromiseRow(), rebind=True)
     is_ready = BooleanProperty(False)
+    has_camera = BooleanProperty(False)
+    photo = ObjectProperty(None, allownone=True, force_dispatch=True)
+    """A small picture of the photo that goes with the report."""
     is_reminded = BooleanProperty(False)
     """Send was touched before the one question was answered."""
 
@@ -59,6 +62,7 @@ class DetailsScreen(Page):
             return
         self.machine = report.machine_line(draft.machine, app.translator)
         self.stopped, self.who, self.note = draft.stopped, draft.who, draft.note
+        self.has_camera, self.photo = app.viewfinder is not None, app.photos.preview(draft.photo)
         self.summary = report.summary(draft, app.translator)
         self.promise = report.promise(app.terminal, draft, app.translator, app.terminal.clock.now())
         self.is_ready = draft.step is DraftStep.READY
