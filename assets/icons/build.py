@@ -57,7 +57,10 @@ def build(source: Path, chosen: dict[str, int]) -> TTFont:
 def main(package: Path) -> None:
     """Write the font and the table of its names."""
     chosen = codes(package)
-    build(next((package / "fonts").glob("*.ttf")), chosen).save(FONT)
+    fresh = FONT.with_suffix(".new")
+    build(next((package / "fonts").glob("*.ttf")), chosen).save(fresh)
+    # In one step: a program that is running keeps drawing from the file it has open.
+    fresh.replace(FONT)
     TABLE.write_text("".join(f"{name} {code:X}\n" for name, code in chosen.items()))
 
 

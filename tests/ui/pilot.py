@@ -30,6 +30,17 @@ class Pilot:
         self.until(lambda: not self.app.stage.transition.is_active)
         self.frames(3)
 
+    def lay_out(self, count=4):
+        """Do all of a frame but the drawing, which is most of its time."""
+        from kivy.clock import Clock
+        from kivy.lang import Builder
+
+        for _ in range(count):
+            Clock.tick()
+            Builder.sync()
+            Clock.tick_draw()
+            Builder.sync()
+
     def until(self, condition, *, seconds=5, what="the condition"):
         deadline = time.monotonic() + seconds
         while not condition():
