@@ -134,6 +134,12 @@ def test_a_ticket_that_is_not_there_is_not_found(harness):
     assert harness.backend.find(uuid4().hex) is None
 
 
+def test_a_ticket_that_was_closed_long_ago_is_found(harness):
+    ticket, ref = create(harness)
+    harness.end(ticket.id)
+    assert harness.backend.find(ticket.id) == ref
+
+
 def test_a_photo_arrives_whole_with_the_ticket(harness, photo):
     ticket, _ = create(harness, photo=photo)
     data = harness.photo(ticket.id)
