@@ -239,7 +239,7 @@ class KioskApp(App):
     def _tick(self, *_: Any) -> None:
         self.clock = self.terminal.clock.now().astimezone(self.terminal.plant.calendar.zone).strftime("%H:%M")
         self.page.tick()
-        if self.idle.left <= 0 and not self.asleep:
+        if self.idle.left <= -self.page.patience and not self.asleep:
             self.asleep = True
             self.flow.rest()
 

@@ -189,11 +189,6 @@ class Flow:
 
     def rest(self) -> None:
         """Nobody is there: drop what was begun, speak the terminal's own language, show the board."""
-        if self._app.place[0] == "notsaved":
-            # What could not be saved is kept in sight until somebody has dealt with it.
-            self._app.asleep = False
-            self._app.idle.touch()
-            return
         self.drop()
         self._app.speak(self._app.home_language)
         self._app.go("idle")

@@ -21,6 +21,8 @@ class Page(Screen):
 
     belongs_to_report: ClassVar[bool] = False
     """True for the steps of a report: they are left for the start screen when nobody answers."""
+    patience: float = 0.0
+    """How many seconds longer than others this screen waits for a touch before the board takes its place."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from fakes import Floor
 
+from kiosk.core.errors import TemporaryError
 from kiosk.core.model import Question
 from kiosk.i18n import Translator
 from kiosk.ui.present import board as present
@@ -72,6 +73,17 @@ def test_the_content_stands_elsewhere_each_minute(floor):
 
     assert len(set(minutes)) == 9
     assert present.drift(floor.time.wall) == present.drift(floor.time.wall + timedelta(seconds=30))
+
+
+def test_a_critical_report_that_does_not_leave_says_whom_to_call(floor):
+    floor.it.fail_next(TemporaryError("no route"))
+    floor.report()
+    floor.step(steps=2)
+    floor.time.advance(60)
+
+    row = rows(floor)[0]
+
+    assert (row.status, row.needs_you, row.tone) == ("Please call Jana: +49 30 5550 101", True, "bad")
 
 
 def test_an_empty_board_says_that_all_is_good():

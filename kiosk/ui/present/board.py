@@ -13,7 +13,8 @@ from kiosk.core.sla import Aim
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import N_, Translator
 from kiosk.ui.present import times
-from kiosk.ui.present.tickets import is_refused, standing
+from kiosk.ui.present.ticket import call, must_call
+from kiosk.ui.present.tickets import standing
 
 Row = TypeVar("Row")
 
@@ -52,6 +53,7 @@ def board(terminal: Terminal, speak: Translator, now: datetime) -> list[BoardRow
 
 def _row(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> BoardRow:
     stands, awaited = standing(entry, speak), terminal.countdown(entry)
+    calls = must_call(entry, terminal, now)
     late = awaited is not None and awaited.is_late(now)
     caption = when = ""
     if awaited is not None and late:
@@ -63,13 +65,18 @@ def _row(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> 
         ticket=entry.ticket.id,
         machine=entry.ticket.machine_name,
         icon=stands.icon,
-        tone="bad" if late else stands.tone,
-        status=stands.text,
+        tone="bad" if late or calls else stands.tone,
+        status=_whom_to_call(entry, terminal, speak) if calls else stands.text,
         caption=caption,
         when=when,
         is_late=late,
-        needs_you=entry.status in (Status.WAITING, Status.RESOLVED) or is_refused(entry),
+        needs_you=calls or entry.status is Status.RESOLVED or entry.progress.question is not None,
     )
+
+
+def _whom_to_call(entry: Entry, terminal: Terminal, speak: Translator) -> str:
+    told = call(entry, terminal, speak)
+    return f"{told.text} {told.phone}".strip()
 
 
 def heading(count: int, speak: Translator) -> str:

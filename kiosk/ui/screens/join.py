@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from kivy.app import App
+from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.ui.page import Page
@@ -31,7 +32,7 @@ class JoinScreen(Page):
         app = App.get_running_app()
         entry, now = app.terminal.entry(self.ticket), app.terminal.clock.now()
         if entry is None:
-            app.back()
+            Clock.schedule_once(lambda _: app.back())
             return
         self.view = ticket.ticket_view(entry, app.terminal, app.translator, now)
         self.ring = ticket.ring(entry, app.terminal, app.translator, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import ClassVar
 
 from kivy.app import App
@@ -15,6 +16,8 @@ class NotsavedScreen(Page):
     """Nothing was promised, and nothing is pretended."""
 
     belongs_to_report: ClassVar[bool] = True
+    patience = inf
+    """What could not be saved is kept in sight until somebody has dealt with it."""
     call = ObjectProperty(CallRow(), rebind=True)
 
     def refresh(self) -> None:

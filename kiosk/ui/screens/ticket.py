@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.app import App
+from kivy.clock import Clock
 from kivy.factory import Factory
 from kivy.properties import ListProperty, ObjectProperty, StringProperty
 
@@ -16,6 +17,9 @@ from kiosk.ui.present.ticket import AnswerRow, RingRow, TicketView
 from kiosk.ui.widgets.sheet import Sheet
 
 _CHIMES = {"taken": "taken", "asked": "needs_you", "fixed": "needs_you", "refused": "refused"}
+
+_PATIENCE, _PATIENCE_TO_CALL = 120.0, 540.0
+"""Seconds beyond the usual: people watch a countdown from a distance, and nobody dials within a minute."""
 
 
 class NotesSheet(Sheet):
@@ -40,27 +44,31 @@ class TicketScreen(Page):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._ticked: dict[str, frozenset[int]] = {}
+        self._look = ""
 
     def opened(self, *, ticket: str, **_: object) -> None:
         """Show this ticket."""
-        self.ticket = ticket
+        self.ticket, self._look = ticket, ""
 
     def refresh(self) -> None:
         """Look the ticket up; one that has left this terminal leads home."""
         app = App.get_running_app()
         entry = app.terminal.entry(self.ticket)
         if entry is None:
-            app.home()
+            Clock.schedule_once(lambda _: app.home())
             return
-        before, now = self.view, app.terminal.clock.now()
+        now = app.terminal.clock.now()
         ticked = self._ticked.get(self.ticket, frozenset())
         self.view = ticket.ticket_view(entry, app.terminal, app.translator, now, ticked=ticked)
         self.ring = ticket.ring(entry, app.terminal, app.translator, now)
-        self._chime(before)
+        self.patience = _PATIENCE_TO_CALL if self.view.panel == "call" else _PATIENCE
+        self._chime(self.view.truth.look)
 
-    def _chime(self, before: TicketView) -> None:
-        if before.ticket == self.ticket and before.truth.look != self.view.truth.look:
-            sounds.play(_CHIMES.get(self.view.truth.look, ""))
+    def _chime(self, look: str) -> None:
+        # What was so when the report was opened is no news.
+        if self._look not in ("", look) and look in _CHIMES:
+            sounds.play(_CHIMES[look])
+        self._look = look
 
     def tick(self) -> None:
         """Let the countdown run; a minute without a connection changes more than the ring."""
@@ -81,7 +89,7 @@ class TicketScreen(Page):
         """Answer what IT asked."""
         App.get_running_app().talk.answer(self.ticket, row.said)
 
-    def confirm(self, works: bool) -> None:  # noqa: FBT001  the answer itself
+    def confirm(self, *, works: bool) -> None:
         """Answer "Is it running again?"."""
         App.get_running_app().talk.confirm(self.ticket, works=works)
 
