@@ -13,7 +13,7 @@ from kiosk.ui import sounds
 from kiosk.ui.page import Page
 from kiosk.ui.present import report
 from kiosk.ui.present.report import PromiseRow, SummaryRow
-from kiosk.ui.widgets.card import Card
+from kiosk.ui.widgets.card import Card, TapCard
 from kiosk.ui.widgets.layout import HBox
 
 WHO_LIMIT, NOTE_LIMIT = 60, 200
@@ -31,6 +31,12 @@ class PromiseCard(Card):
 
     row = ObjectProperty(PromiseRow(), rebind=True)
     tint = ColorProperty("#000000")
+
+
+class PhotoCard(TapCard):
+    """The way to the camera; shows the photo that was taken."""
+
+    image = ObjectProperty(None, allownone=True, force_dispatch=True)
 
 
 class DetailsScreen(Page):
