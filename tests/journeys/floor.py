@@ -51,6 +51,12 @@ class VirtualScreen:
         """Make real key and pointer events."""
         subprocess.run([program("xdotool"), *words], env=self.environment, check=True, timeout=30)
 
+    def listens_to(self, pid: int) -> bool:
+        """Tell whether the keys go to a window of this process."""
+        words = [program("xdotool"), "getactivewindow", "getwindowpid"]
+        found = subprocess.run(words, env=self.environment, check=False, capture_output=True, text=True, timeout=30)
+        return found.stdout.strip() == str(pid)
+
     def picture(self, path: Path) -> None:
         """Keep what a person in front of this screen would see."""
         subprocess.run([program("import"), "-window", "root", str(path)], env=self.environment, check=True, timeout=30)
@@ -69,6 +75,7 @@ class TerminalProcess:
             command, env=environment, stdout=self._log, stderr=self._log, cwd=HERE.parents[1]
         )
         until(lambda: self.ask("screen"), "the first screen")
+        until(lambda: screen.listens_to(self.process.pid), "the window to get the keyboard")
 
     def ask(self, question: str, **details):
         assert self.process.poll() is None, f"the terminal ended with {self.process.returncode}"

@@ -81,7 +81,8 @@ def test_offline_killed_and_restarted_it_arrives_once_and_in_order(tmp_path, it_
     assert second.returncode == 0, second.stderr
     terminal = start_terminal(config)
     terminal.scan(f"KIOSK:{PRINTER}")
-    terminal.wait_for("Saved here")
+    terminal.wait_for("This is already reported")
+    terminal.wait_for("Saved on this terminal")
 
     running = start_desk(port=port)
     until(lambda: terminal.sees("IT has it"), "IT to have it")
