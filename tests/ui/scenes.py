@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from scenes_of_photos import PHOTOS
 from scenes_of_tickets import LATER
+
+from kiosk.core.errors import TemporaryError
 
 
 def busy(floor):
@@ -23,6 +26,12 @@ def busy(floor):
 
 
 def home(app, floor):
+    app.home()
+
+
+def home_offline(app, floor):
+    floor.it.fail_next(TemporaryError("no network"), call="changes")
+    floor.step(60, steps=1)
     app.home()
 
 
@@ -70,6 +79,7 @@ SCENES = {
     scene.__name__: scene
     for scene in (
         home,
+        home_offline,
         problems,
         machines,
         search,
@@ -79,7 +89,7 @@ SCENES = {
         details_typing,
         refused_scan,
     )
-} | LATER
+} | LATER | PHOTOS
 
 
 def take_all(options, *, size, floor):

@@ -41,6 +41,7 @@ def test_late_is_an_octagon_a_minus_and_a_word(pilot, floor):
     floor.report(stopped=True)
     floor.step()
     floor.time.advance(1200)
+    pilot.app.idle.touch()
     pilot.app.page.refresh()
     pilot.frames()
 
