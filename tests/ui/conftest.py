@@ -33,6 +33,7 @@ def open_window():
     from kivy.base import stopTouchApp
 
     stopTouchApp()
+    app.on_stop()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from scenes_of_photos import PHOTOS
+from scenes_of_photos import PHOTOS
 from scenes_of_tickets import LATER
 
 from kiosk.core.errors import TemporaryError

@@ -40,8 +40,17 @@ def reset(app, floor):
 
     if tuple(Window.size) != (1280, 800):
         Window.size = (1280, 800)
+    take_camera_away(app)
     app.terminal = floor.terminal
     app.asleep = False
     app.idle = Idle(seconds=60, monotonic=floor.terminal.clock.monotonic)
     app.speak("en")
     app.home()
+
+
+def take_camera_away(app):
+    """Let the terminal have no camera, as at first."""
+    if app.viewfinder is not None:
+        app.viewfinder.close()
+        app.viewfinder.join(5)
+        app.viewfinder = None
