@@ -13,7 +13,7 @@ from backends.samples import NOON, TICKET, sent
 from kiosk import plugins
 from kiosk.backends.redmine import RedmineBackend, polling, wording
 from kiosk.backends.redmine.issues import read_eta
-from kiosk.core.errors import ConfigError, MisconfiguredError, RejectedError, TemporaryError
+from kiosk.core.errors import ConfigError, MisconfiguredError, RejectedError, TemporaryError, UncertainError
 from kiosk.core.model import DeliveryKind, Priority, RemoteRef, Status
 
 ORIGIN_LINE = (
@@ -238,6 +238,15 @@ def test_a_status_that_the_workflow_forbids_is_no_success(plant):
             ask(confirm, TICKET)
 
 
+def test_a_confirmation_whose_outcome_could_not_be_seen_is_uncertain(plant):
+    ref = plant.create()
+    confirm = sent(DeliveryKind.CONFIRM, ref=ref)
+    plant.server.strike(lose_answer, when=lambda request: request.target == "/issues/1.json?include=journals")
+    with pytest.raises(UncertainError):
+        plant.backend.deliver(confirm, TICKET)
+    assert plant.backend.took_effect(confirm, TICKET)
+
+
 def test_a_status_that_is_not_there_parks_the_confirmation_alone(plant):
     with pytest.raises(RejectedError, match="no status 'Done'"):
         plant.with_settings(confirm_status="Done").deliver(sent(DeliveryKind.CONFIRM, ref=plant.create()), TICKET)
@@ -268,6 +277,13 @@ def test_a_deleted_issue_refuses_notes_for_good(plant):
 
 def shown(plant, ref: RemoteRef):
     return next(change for change in plant.backend.changes("")[0] if change.ref == ref)
+
+
+def test_what_was_done_before_a_reopening_is_not_what_was_done_now(plant):
+    ref = plant.create()
+    for fields in ({"status_id": RESOLVED, "notes": "New fuse"}, {"status_id": IN_PROGRESS}, {"status_id": RESOLVED}):
+        plant.edit(ref, **fields)
+    assert shown(plant, ref).progress.solution == ""
 
 
 def test_private_notes_stay_at_redmine(plant):
@@ -401,10 +417,16 @@ def test_a_change_that_became_visible_late_is_not_missed(plant):
 
 def test_what_was_not_taken_in_is_given_again(plant):
     ref = plant.create("T1")
+    plant.age()
     _, cursor = plant.backend.changes("")
     plant.edit(ref, status_id=RESOLVED)
-    lost, _ = plant.backend.changes(cursor)
-    assert tickets(lost) == tickets(plant.backend.changes(cursor)[0]) == ["T1"]
+    following = cursor
+    for second in (0, 10):
+        plant.backend._poller.monotonic = lambda second=second: float(second)
+        lost, following = plant.backend.changes(following)
+        assert tickets(lost) == ["T1"]
+    assert plant.backend.changes(following)[0] == []
+    assert tickets(plant.backend.changes(cursor)[0]) == ["T1"]
 
 
 def test_what_was_lost_with_a_failed_call_is_given_by_the_next(plant):
@@ -441,6 +463,22 @@ def test_more_open_tickets_than_fit_a_page_are_all_given(plant):
     assert len(plant.asked()) < 10
 
 
+def test_a_ticket_that_moves_while_the_pages_are_turned_hides_no_other(plant):
+    refs = [plant.create() for _ in range(150)]
+    for second, ref in enumerate(refs):
+        plant.issue(ref)["updated_on"] = plant.issue(ref)["created_on"] = shifted(now(), second - 600)
+    search = plant.fake._search
+
+    def search_and_move(request, key):
+        reply = search(request, key)
+        if request.query.get("limit") == "100":
+            plant.issue(refs[0])["updated_on"] = plant.issue(refs[1])["updated_on"] = now()
+        return reply
+
+    plant.fake._search = search_and_move
+    assert len(plant.backend.changes("")[0]) == 150
+
+
 def test_histories_are_fetched_a_few_at_a_time_and_none_is_forgotten(plant, monkeypatch):
     monkeypatch.setattr(polling, "MOST_LOOKS", 5)
     refs = [plant.create(f"T{n}") for n in range(12)]
@@ -449,7 +487,7 @@ def test_histories_are_fetched_a_few_at_a_time_and_none_is_forgotten(plant, monk
     plant.age()
     for second, ref in enumerate(refs):
         plant.edit(ref, status_id=CLOSED)
-        plant.issue(ref)["updated_on"] = shifted(now(), second - 600)
+        plant.issue(ref)["updated_on"] = shifted(now(), 100 * second - 3000)
     given = set()
     for turn in range(8):
         backend = plant.backend if turn < 4 else plant.with_settings()  # switched off and on in between
