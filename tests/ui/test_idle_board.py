@@ -112,19 +112,24 @@ def test_the_board_moves_a_little_every_minute_and_never_by_itself(pilot, floor)
     assert max(x for x, _ in places) - min(x for x, _ in places) <= 30
 
 
-def test_nothing_is_drawn_while_nothing_changes(pilot, floor, monkeypatch):
+def test_nothing_is_drawn_while_nothing_changes(pilot, floor):
     floor.report()
     floor.step()
     fall_asleep(pilot, floor)
     drawn = []
-    monkeypatch.setattr(pilot.window, "on_draw", lambda *_: drawn.append(1), raising=False)
-    pilot.window.bind(on_draw=lambda *_: drawn.append(1))
-    pilot.app._tick()
-    pilot.frames(20)
-    drawn.clear()
 
-    pilot.app._tick()
-    pilot.frames(20)
+    def note(*_):
+        drawn.append(pilot.app.clock)
+
+    pilot.frames(10)
+    pilot.window.bind(on_draw=note)
+    try:
+        for _ in range(3):
+            floor.time.advance(1)
+            pilot.app._tick()
+            pilot.frames(5)
+    finally:
+        pilot.window.unbind(on_draw=note)
 
     assert drawn == []
 
