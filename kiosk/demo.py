@@ -18,7 +18,7 @@ from typing import Any
 
 import requests
 
-from kiosk import desk, resources
+from kiosk import desk, logs, resources
 from kiosk.bootstrap import Setup, read_setup
 from kiosk.core.errors import KioskError
 from kiosk.run import display_of, has_screen, show
@@ -64,6 +64,7 @@ def run_demo(*, size: tuple[int, int] | None = None, data: Path | None = None, s
         it_desk = cleanup.enter_context(_running_desk(folder))
         _print_welcome(it_desk, plays_itself=plays_itself)
         setup = _setup(folder, it_desk)
+        logs.configure(level="WARNING", file=folder / "kiosk.log")
         if plays_itself:
             _play(setup, it_desk, size=size or (1280, 800), shots=(shots or Path("screenshots")).absolute())
         else:
@@ -188,13 +189,17 @@ def _virtual_screen(size: tuple[int, int]) -> Iterator[None]:
 
 
 def _play(setup: Setup, it_desk: DemoDesk, *, size: tuple[int, int], shots: Path) -> None:
-    from kiosk.ui.tour import Tour  # noqa: PLC0415  it knows Kivy
-
     technician = Technician(it_desk)
-    tour = Tour(it=technician.do, shots=shots)
-    show(setup, display_of(setup, size=size), begin=tour.begin)
-    if tour.failure:
-        raise DemoError(f"the report could not be played: {tour.failure}")
-    for picture in tour.pictures:
+    tours: list[Any] = []
+
+    def begin(app: Any) -> None:
+        from kiosk.ui.tour import Tour  # noqa: PLC0415  Kivy must be locked down before anything imports it
+
+        tours.append(Tour(app, it=technician.do, shots=shots))
+
+    show(setup, display_of(setup, size=size), begin=begin)
+    if not tours or not tours[0].is_complete:
+        raise DemoError(f"the report was not played to its end: {tours[0].failure if tours else 'no window'}")
+    for picture in tours[0].pictures:
         print(picture)
     print("One report was played from the scan to the confirmed fix.")

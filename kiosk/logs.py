@@ -16,7 +16,7 @@ _FILE_BYTES = 4 * 1024 * 1024
 _OLD_FILES = 3
 _SHORTEST_SECRET = 4
 """Shorter values are not hidden: taking every "1" out of a log hides the log."""
-_TALKATIVE = ("asyncio", "PIL", "urllib3")
+_TALKATIVE = ("kivy", "asyncio", "PIL", "urllib3")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _secrets: set[str] = set()

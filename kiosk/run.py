@@ -57,6 +57,7 @@ def show(setup: Setup, display: Display, *, begin: Callable[[Any], None] | None 
             check_pin=_pin_check(settings.admin_pin),
             data=settings.data,
             camera=find_camera(setup.config.camera),
+            scanner_prefix=setup.config.scanner.prefix,
         )
         if begin is not None:
             app.bind(on_start=begin)

@@ -79,6 +79,7 @@ class KioskApp(App):
         check_pin: Callable[[str], bool] | None = None,
         data: Path | None = None,
         camera: Camera | None = None,
+        scanner_prefix: str = "",
     ) -> None:
         """Show `terminal`; `kiosk.ui.lockdown.prepare(display)` must have run before this module was imported.
 
@@ -92,6 +93,7 @@ class KioskApp(App):
         self.translator = Translator()
         self.flow, self.talk, self.admin = Flow(self), Talk(self), Admin(self)
         self.photos = PhotoFolder()
+        self._scanner_prefix = scanner_prefix
         self.viewfinder = Viewfinder(camera) if camera is not None else None
         self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)
         self._history: list[tuple[str, dict[str, Any]]] = []
@@ -113,7 +115,7 @@ class KioskApp(App):
         ExceptionManager.add_handler(_GoHome())
         Window.bind(size=self._resized, on_request_close=lambda *_, **__: True)
         Window.bind(on_touch_down=self._felt)
-        self.keys = Keys(Window, Wedge(time.monotonic), self._scanned)
+        self.keys = Keys(Window, Wedge(time.monotonic, prefix=self._scanner_prefix), self._scanned)
         Clock.schedule_interval(self._tick, 1)
         Clock.schedule_once(lambda _: sounds.warm_up(), 2)
         self.home()

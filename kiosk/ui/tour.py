@@ -31,21 +31,19 @@ _LABEL = "KIOSK:P-0007"
 class Tour:
     """Plays a report from the scan to the confirmed fix. Quits the app at the end, whether it went well or not."""
 
-    def __init__(self, *, it: Callable[..., None], shots: Path) -> None:
-        """Let `it(action, number, **fields)` play the person of IT; write pictures into `shots`."""
-        self._it, self._shots = it, shots
+    def __init__(self, app: Any, *, it: Callable[..., None], shots: Path) -> None:
+        """Play on the shown `app`; `it(action, number, **fields)` plays the person of IT; pictures go into `shots`."""
+        self._app, self._it, self._shots = app, it, shots
         self.pictures: list[Path] = []
-        self.failure = ""
-        """What went wrong; empty when nothing did."""
-
-    def begin(self, app: Any) -> None:
-        """Start playing on the shown `app`."""
-        self._app = app
-        self._shots.mkdir(parents=True, exist_ok=True)
+        self.is_complete = False
+        self.failure = "the window was closed"
+        """What went wrong, unless it is complete."""
+        shots.mkdir(parents=True, exist_ok=True)
         self._script = self._play()
         self._waits_for: Condition = lambda: True
         self._deadline = time.monotonic() + _PATIENCE
         Clock.schedule_interval(self._step, 0.1)
+        Clock.schedule_interval(self._watch, 1)
 
     def _step(self, _: float) -> bool:
         """Go on with the script once what it waits for is there; False ends the clock's interval."""
@@ -54,17 +52,15 @@ class Tour:
                 self._waits_for = next(self._script)
                 self._deadline = time.monotonic() + _PATIENCE
         except StopIteration:
-            return self._end()
-        except (LookupError, OSError) as error:
-            return self._end(str(error))
-        if time.monotonic() > self._deadline:
-            return self._end(f"nothing more happened on the screen {self._app.page.name!r}")
+            self.is_complete = True
+            self._app.stop()
+            return False
         return True
 
-    def _end(self, failure: str = "") -> bool:
-        self.failure = failure
-        self._app.stop()
-        return False
+    def _watch(self, _: float) -> None:
+        if time.monotonic() > self._deadline:
+            self.failure = f"nothing more happened on the screen {self._app.page.name!r}"
+            self._app.stop()
 
     # ------------------------------------------------------------ the script
 
@@ -152,12 +148,14 @@ class Finger(MotionEvent):
 
     def __init__(self, widget: Any) -> None:
         x, y = widget.to_window(*widget.center)
-        super().__init__("tour", "finger", {}, is_touch=True, type_id="touch")
-        self.profile = ["pos"]
-        self.sx, self.sy = x / max(1, Window.width - 1), y / max(1, Window.height - 1)
+        place = (x / max(1, Window.width - 1), y / max(1, Window.height - 1))
+        super().__init__("tour", "finger", place, is_touch=True, type_id="touch")
 
     def depack(self, args: Any) -> None:
-        """A finger has nothing but its position."""
+        """Take the position, in parts of the window."""
+        self.profile = ["pos"]
+        self.sx, self.sy = args
+        super().depack(args)
 
     def press(self) -> None:
         """Put the finger down."""
