@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from scenes_of_photos import PHOTOS
-from scenes_of_photos import PHOTOS
 from scenes_of_tickets import LATER
 
 from kiosk.core.errors import TemporaryError
