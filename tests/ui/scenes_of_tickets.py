@@ -26,6 +26,20 @@ def report(floor, **details):
     return floor.report(symptom.id, machine=machine.id, **{"stopped": True, **details}).ticket.id
 
 
+def delivered(floor):
+    """Report, and let it arrive; gives the id of the ticket."""
+    ticket = report(floor)
+    let_arrive(floor)
+    return ticket
+
+
+def let_arrive(floor):
+    """Let everything arrive, whatever failed in the scene before."""
+    for _ in range(3):
+        floor.terminal.retry_now()
+        floor.step(24)
+
+
 def ticket_saved(app, floor):
     floor.it.fail_next(TemporaryError("no route"))
     ticket = report(floor)
@@ -40,21 +54,17 @@ def ticket_call(app, floor):
 
 
 def ticket_delivered(app, floor):
-    ticket = report(floor)
-    floor.step(72)
-    app.flow.open_ticket(ticket)
+    app.flow.open_ticket(delivered(floor))
 
 
 def ticket_late(app, floor):
-    ticket = report(floor)
-    floor.step(60)
+    ticket = delivered(floor)
     floor.time.advance(1290)
     app.flow.open_ticket(ticket)
 
 
 def ticket_coming(app, floor):
-    ticket = report(floor)
-    floor.step(72)
+    ticket = delivered(floor)
     floor.it.take(ticket, "Jana")
     floor.step(40)
     floor.it.on_the_way(ticket, "Jana", floor.time.wall + timedelta(minutes=12))
@@ -127,7 +137,7 @@ def ticket_works(app, floor):
 def join(app, floor):
     machine, symptom = quiet_machine(floor)
     floor.report(symptom.id, machine=machine.id, stopped=False, who="Mira K.")
-    floor.step(72)
+    let_arrive(floor)
     app.flow.choose_machine(machine.id)
 
 
@@ -186,6 +196,7 @@ def pin_missing(app, floor):
 
 
 def admin_queue(app, floor):
+    let_arrive(floor)
     floor.it.fail_next(RejectedError("422 Tracker is not included in the list"))
     report(floor)
     floor.step(60)
@@ -197,7 +208,7 @@ def admin_queue(app, floor):
 
 
 def admin_links(app, floor):
-    floor.step(60)
+    let_arrive(floor)
     floor.it.fail_next(MisconfiguredError("401 Unauthorized: the API key is not accepted"), call="changes")
     floor.step(11, steps=3)
     pin(app, floor)
