@@ -403,8 +403,9 @@ def test_a_second_change_in_the_same_second_is_not_missed(plant):
     before = plant.issue(ref)["updated_on"]
     plant.edit(ref, assigned_to_id=6)
     plant.issue(ref)["updated_on"] = before
-    changes, _ = plant.backend.changes(cursor)
+    changes, following = plant.backend.changes(cursor)
     assert [change.progress.assignee for change in changes] == ["Jana Nowak"]
+    assert following != cursor
 
 
 def test_a_change_that_became_visible_late_is_not_missed(plant):
