@@ -44,7 +44,7 @@ class FakeCamera:
                 self._plugged()
                 self.given += 1
                 yield self.frame
-                stop.wait(0.005)
+                stop.wait(1 / 30)
         finally:
             self.on -= 1
 

@@ -270,6 +270,7 @@ def test_a_report_that_could_not_be_saved_keeps_its_photo(pilot, floor, details,
 
     pilot.tap("Send to IT")
     pilot.until(lambda: pilot.screen == "notsaved")
+    pilot.settle()
 
     (file,) = photos()
     assert pilot.app.flow.draft.photo == file
