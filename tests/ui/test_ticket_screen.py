@@ -25,6 +25,7 @@ def news(pilot, floor, seconds=11):
     from kiosk.ui.app import publish
 
     floor.step(seconds)
+    pilot.app.idle.touch()
     while floor.events:
         publish(floor.events.pop(0))
     pilot.settle()
@@ -34,6 +35,12 @@ def news(pilot, floor, seconds=11):
 def nothing_ticked_off(pilot):
     """The screens outlive a test, and its tickets have the names of the last one's."""
     pilot.app.stage.page("ticket")._ticked = {}
+
+
+def wait(pilot, floor, seconds):
+    """Let time pass for an operator who touches the screen now and then."""
+    floor.time.advance(seconds)
+    pilot.app.idle.touch()
 
 
 def look_at(pilot, floor, ticket="T0001"):
@@ -119,7 +126,7 @@ def test_opening_a_report_that_a_person_has_is_silent(pilot, floor, heard):
 def test_late_has_its_own_form_a_minus_and_the_word(pilot, floor):
     floor.report()
     floor.step()
-    floor.time.advance(15 * 60 + 190)
+    wait(pilot, floor, 15 * 60 + 190)
     look_at(pilot, floor)
 
     assert pilot.sees("Late")
@@ -147,7 +154,7 @@ def test_a_critical_report_that_does_not_leave_asks_to_call_after_a_minute(pilot
     look_at(pilot, floor)
     assert not pilot.sees("+49 30 5550 101")
 
-    floor.time.advance(60)
+    wait(pilot, floor, 60)
     pilot.app._tick()
     pilot.settle()
 
