@@ -187,7 +187,7 @@ def _report(ticket: Ticket) -> dict[str, Any]:
         "machine": ticket.machine,
         "machine_name": ticket.machine_name,
         "place": ticket.place,
-        "area": ticket.area,
+        "area": (ticket.area_name or ticket.area),
         "symptom": ticket.symptom,
         "words": ticket.words,
         "it_term": ticket.it_term,

@@ -192,6 +192,8 @@ class Ticket:
     machine_name: str
     place: str
     area: str
+    area_name: str = ""
+    """What people call the area."""
     symptom: str
     words: str
     """The symptom as the operator read it, in `language`."""

@@ -246,6 +246,7 @@ class Terminal:
             machine_name=machine.name,
             place=machine.place,
             area=machine.area,
+            area_name=self.plant.areas[machine.area].name.get(language),
             symptom=symptom.id,
             words=symptom.words.get(language),
             it_term=symptom.it_term,

@@ -48,7 +48,7 @@ def _lines(ticket: Ticket, without: frozenset[str]) -> Iterator[str]:
     yield clean_line(ticket.words)
     yield clean_line(ticket.it_term)
     yield ""
-    yield clean_line(f"Machine:  {ticket.machine_name} ({ticket.machine}), area {ticket.area}")
+    yield clean_line(f"Machine:  {ticket.machine_name} ({ticket.machine}), area {(ticket.area_name or ticket.area)}")
     if ticket.place and "place" not in without:
         yield clean_line(f"Place: {ticket.place}")
     yield f"Priority: {ticket.priority}, the machine {'has stopped' if ticket.stopped else 'still runs'}"
