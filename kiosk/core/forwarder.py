@@ -23,7 +23,7 @@ from kiosk.core.errors import (
     UncertainError,
 )
 from kiosk.core.events import BoardChanged, Publish
-from kiosk.core.link import Circuit, Link, LinkState
+from kiosk.core.link import Circuit, Link
 from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, Machine, RemoteChange, RemoteRef
 from kiosk.core.outbox import Outbox
 from kiosk.core.ports import Backend, Clock, Destination
@@ -131,8 +131,6 @@ class Forwarder:
         now = self._clock.monotonic()
         if self._circuit.wait > 0:
             return min(IDLE_SECONDS, self._circuit.wait)
-        if self.link.state is LinkState.PAUSED:
-            return self._probe()
         due = self._next_due(now)
         if due is not None:
             self._attempt(*due)
@@ -328,19 +326,6 @@ class Forwarder:
                 )
             )
         return merge(entry, change)
-
-    # ------------------------------------------------------------ a paused destination
-
-    def _probe(self) -> float:
-        """Ask a paused destination whether somebody repaired it; every ticket is kept meanwhile."""
-        try:
-            self._destination.check()
-        except DeliveryError as error:
-            self._circuit.failed(MisconfiguredError(str(error)))
-            return 0.0
-        self._circuit.succeeded()
-        self._not_before.clear()
-        return 0.0
 
 
 def _create_of(entry: Entry, destination: str) -> Delivery | None:

@@ -17,7 +17,7 @@ from kiosk.core.ports import Clock
 log = logging.getLogger(__name__)
 
 PROBE_SECONDS = 30.0
-"""A paused destination is asked this often whether it was repaired."""
+"""A paused destination is tried this often: what failed is asked again, so that any repair shows within a minute."""
 OUTAGE_CAP_SECONDS = 30.0
 """During an outage a destination is tried this often at least: somebody may be watching the screen."""
 
