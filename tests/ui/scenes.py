@@ -75,21 +75,25 @@ def refused_scan(app, floor):
     app.flow.scan("https://example.com")
 
 
-SCENES = {
-    scene.__name__: scene
-    for scene in (
-        home,
-        home_offline,
-        problems,
-        machines,
-        search,
-        symptoms,
-        details,
-        details_answered,
-        details_typing,
-        refused_scan,
-    )
-} | LATER | PHOTOS
+SCENES = (
+    {
+        scene.__name__: scene
+        for scene in (
+            home,
+            home_offline,
+            problems,
+            machines,
+            search,
+            symptoms,
+            details,
+            details_answered,
+            details_typing,
+            refused_scan,
+        )
+    }
+    | LATER
+    | PHOTOS
+)
 
 
 def take_all(options, *, size, floor):
