@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import shutil
 import tempfile
@@ -55,8 +56,11 @@ def write_photo(picture: Image.Image, target: Path) -> Path:
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     # What a picture knows beside its dots, such as a comment, would be saved with it.
     picture.info.clear()
+    # Pillow itself does not notice when a full disk takes only a part of a small file.
+    packed = io.BytesIO()
+    picture.save(packed, "JPEG", quality=_QUALITY)
     try:
-        picture.save(target, "JPEG", quality=_QUALITY)
+        target.write_bytes(packed.getbuffer())
     except OSError as error:
         target.unlink(missing_ok=True)
         raise PhotoError(f"{target}: cannot be written ({error.strerror})") from error

@@ -1,5 +1,6 @@
 """What becomes of a photo before it is sent."""
 
+import resource
 import threading
 
 import pytest
@@ -56,9 +57,19 @@ def test_a_picture_becomes_a_jpeg_of_bounded_size_and_says_no_more_than_it_shows
         assert "comment" not in photo.info
 
 
-def test_a_photo_that_cannot_be_written_is_told_and_leaves_nothing(tmp_path):
+def test_a_photo_that_cannot_be_written_is_told(tmp_path):
     with pytest.raises(PhotoError, match="cannot be written"):
         write_photo(picture(), tmp_path / "no" / "such" / "photo.jpg")
+
+
+def test_a_photo_for_which_there_is_too_little_room_leaves_nothing(tmp_path):
+    room = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, room[1]))
+    try:
+        with pytest.raises(PhotoError, match="cannot be written"):
+            write_photo(picture(), tmp_path / "photo.jpg")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, room)
 
     assert list(tmp_path.iterdir()) == []
 

@@ -1,6 +1,7 @@
 """Taking a photo, through the real widgets; the camera is a fake."""
 
 import itertools
+import threading
 
 import pytest
 from fake_camera import FakeCamera, plain
@@ -70,6 +71,19 @@ def take_and_use(pilot):
     pilot.tap("Use it")
     pilot.until(lambda: pilot.screen == "details")
     pilot.settle()
+
+
+def busy(worker):
+    """Keep a thread busy until the event is set."""
+    let_go = threading.Event()
+    worker.submit(let_go.wait, 10)
+    return let_go
+
+
+def settle_photos(pilot):
+    """Let the thread of the photos do all that it was asked for, and the screen hear of it."""
+    pilot.app.photos._worker.submit(int).result(5)
+    pilot.frames(2)
 
 
 def colour_of(picture):
@@ -252,9 +266,12 @@ def test_a_photo_is_not_taken_from_a_report_that_is_being_saved(pilot, floor, de
     take_and_use(pilot)
     pilot.tap("Yes, it is stopped")
     pilot.settle()
+    disk_answers = busy(floor.terminal._desk)
 
     pilot.app.flow.send()
     pilot.app.home()
+    settle_photos(pilot)
+    disk_answers.set()
     pilot.until(floor.terminal.entries)
 
     (entry,) = floor.terminal.entries()
@@ -442,12 +459,15 @@ def test_no_room_for_the_photo_is_told_and_the_photo_can_be_used_later(pilot, de
     assert len(photos()) == 1
 
 
-def test_a_photo_that_is_ready_after_the_operator_left_is_thrown_away(pilot, details, photos):
+def test_a_photo_that_is_ready_too_late_is_thrown_away(pilot, details, photos):
     take(pilot)
+    photo_is_ready = busy(pilot.app.photos._worker)
 
     pilot.app.page.use()
-    pilot.app.home()
-    pilot.frames(5)
+    pilot.scan("KIOSK:M-1014")
+    photo_is_ready.set()
+    pilot.until(lambda: settle_photos(pilot) or photos() == [])
 
-    pilot.until(lambda: pilot.app.photos._worker.submit(photos).result(5) == [])
-    assert pilot.screen == "home"
+    assert pilot.screen == "symptoms"
+    assert pilot.app.flow.draft.machine.id == "M-1014"
+    assert pilot.app.flow.draft.photo is None
