@@ -109,3 +109,4 @@ def take_all(options, *, size, floor):
         SCENES[name](app, floor)
         pilot.shot(options.folder / f"{name}-{size[0]}x{size[1]}-{options.palette}-{options.language}.png")
         app.close_sheets()
+    app.on_stop()
