@@ -285,6 +285,21 @@ def test_yes_closes_it(pilot, floor):
     assert floor.it.tickets[0].progress.status is Status.CLOSED
 
 
+def test_a_yes_that_has_not_reached_it_is_not_called_told(pilot, floor):
+    fixed(pilot, floor)
+    floor.it.fail_next(TemporaryError("no route"))
+
+    pilot.tap("Yes, it works")
+    pilot.until(lambda: floor.terminal.entry("T0001").status is Status.CLOSED)
+    pilot.app._tick()
+    pilot.settle()
+    assert pilot.sees("Saved here. IT does not have it yet.")
+
+    news(pilot, floor)
+    news(pilot, floor, seconds=60)
+    assert not pilot.sees("Saved here. IT does not have it yet.")
+
+
 def test_no_opens_the_same_report_again(pilot, floor):
     fixed(pilot, floor)
 

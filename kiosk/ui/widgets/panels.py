@@ -81,4 +81,5 @@ class WorksPanel(Some):
 class OverPanel(Some):
     """The whole story, once it is over."""
 
+    page = ObjectProperty(None, rebind=True)
     view = ObjectProperty(TicketView(), rebind=True)
