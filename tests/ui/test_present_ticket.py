@@ -11,7 +11,7 @@ from fakes import Floor, RamDisk, words
 from kiosk.core.errors import MisconfiguredError, RejectedError, TemporaryError
 from kiosk.core.model import Priority, Question, Status, Step
 from kiosk.i18n import Translator
-from kiosk.ui.present import ticket as present
+from kiosk.ui.present import calling
 from kiosk.ui.present.ticket import ring, ticket_view
 
 ENGLISH = Translator()
@@ -444,4 +444,4 @@ def floor_with_steps():
 
 
 def test_patience_is_a_minute():
-    assert present.PATIENCE.total_seconds() == 60
+    assert calling.PATIENCE.total_seconds() == 60

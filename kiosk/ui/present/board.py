@@ -13,7 +13,7 @@ from kiosk.core.sla import Aim
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import N_, Translator
 from kiosk.ui.present import times
-from kiosk.ui.present.ticket import call, must_call
+from kiosk.ui.present.calling import call, must_call
 from kiosk.ui.present.tickets import standing
 
 Row = TypeVar("Row")

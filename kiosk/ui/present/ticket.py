@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from kiosk.core.link import LinkState
-from kiosk.core.model import Entry, Priority, Status
+from kiosk.core.model import Entry, Status
 from kiosk.core.sla import Aim
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import N_, Translator
 from kiosk.ui.present import times
+from kiosk.ui.present.calling import CallRow, call, must_call
 from kiosk.ui.present.progress import timeline
 from kiosk.ui.present.rows import TimelineRow
 from kiosk.ui.present.said import NoteRow, notes
 from kiosk.ui.present.tickets import is_refused, standing
-
-PATIENCE = timedelta(seconds=60)
-"""A critical or late report that has not reached IT after this long is a case for the telephone."""
 
 ROOM, TOP = 4, 2
 """How many steps, and how many of the things that were said, stand beside the timeline."""
@@ -87,15 +85,6 @@ class QuestionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallRow:
-    """Whom to call because the report itself does not arrive."""
-
-    reason: str = ""
-    text: str = ""
-    phone: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketView:
     """Everything on the screen but the running countdown.
 
@@ -113,7 +102,7 @@ class TicketView:
     open_steps: tuple[StepRow, ...] = ()
     """The steps that are shown at once; they make way for what IT said, and then one line leads to them."""
     question: QuestionRow = QuestionRow()
-    call: CallRow = CallRow()
+    call: CallRow = field(default_factory=CallRow)
     cause: str = ""
     solution: str = ""
     tries: NoteRow | None = None
@@ -284,33 +273,6 @@ def _panel(entry: Entry, terminal: Terminal, now: datetime) -> str:
     if entry.status is Status.RESOLVED:
         return "works"
     return "question" if entry.progress.question is not None else "wait"
-
-
-def must_call(entry: Entry, terminal: Terminal, now: datetime) -> bool:
-    """Tell whether the report does not arrive and somebody has to be told by telephone."""
-    if entry.is_delivered or not entry.status.is_open:
-        return False
-    if is_refused(entry):
-        return True
-    awaited = terminal.countdown(entry)
-    is_urgent = entry.priority is Priority.CRITICAL or (awaited is not None and awaited.is_late(now))
-    return is_urgent and now - entry.ticket.reported_at >= PATIENCE
-
-
-def call(entry: Entry, terminal: Terminal, speak: Translator) -> CallRow:
-    """Say whom to call, and why."""
-    reason = speak.tr("IT does not have it yet.") if terminal.is_connected else speak.tr("No connection.")
-    if is_refused(entry):
-        reason = speak.tr("IT's system refused the report.")
-    return call_row(terminal, speak, area=entry.ticket.area, reason=reason)
-
-
-def call_row(terminal: Terminal, speak: Translator, *, area: str, reason: str) -> CallRow:
-    """Name the first contact of `area` that has a telephone."""
-    contact = next((c for c in terminal.contacts(area) if c.phone), None)
-    if contact is None:
-        return CallRow(reason=reason, text=speak.tr("Please call IT."))
-    return CallRow(reason=reason, text=speak.tr("Please call {name}:", name=contact.name), phone=contact.phone)
 
 
 def _steps(entry: Entry, terminal: Terminal, speak: Translator, ticked: Collection[int]) -> tuple[StepRow, ...]:

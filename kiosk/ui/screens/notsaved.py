@@ -9,7 +9,7 @@ from kivy.app import App
 from kivy.properties import ObjectProperty
 
 from kiosk.ui.page import Page
-from kiosk.ui.present.ticket import CallRow, call_row
+from kiosk.ui.present.calling import CallRow, call_row
 
 
 class NotsavedScreen(Page):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from kiosk.ui.present.ticket import CallRow
+from kiosk.ui.present.calling import CallRow
 from kiosk.ui.widgets.card import Card
 
 
