@@ -11,7 +11,7 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.core.errors import KioskError
-from kiosk.scanner.camera import Frame
+from kiosk.scanner.camera import Frame, Viewfinder
 from kiosk.ui.page import Page
 from kiosk.ui.present import report
 
@@ -34,6 +34,7 @@ class PhotoScreen(Page):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._frame: Frame | None = None
+        self._viewfinder: Viewfinder | None = None
         self._looking = Clock.create_trigger(self._look, 1 / _LOOKS_PER_SECOND, interval=True)
 
     # ------------------------------------------------------------ life
@@ -70,7 +71,9 @@ class PhotoScreen(Page):
         """Switch the camera on."""
         self._frame, self.trouble = None, None
         self._show(None, taken=False)
-        App.get_running_app().viewfinder.open()
+        viewfinder = App.get_running_app().viewfinder
+        viewfinder.open()
+        self._viewfinder = viewfinder
         self._looking()
 
     def again(self) -> None:
@@ -80,13 +83,13 @@ class PhotoScreen(Page):
 
     def _look(self, _: float) -> None:
         app = App.get_running_app()
-        if app.page is not self:
+        if app.page is not self or self._viewfinder is None:
             self._looking.cancel()
             return
         if app.root.ids.sheets.children:
             # What lies over the picture hides it; a camera at which nobody looks goes off by itself.
             return
-        view, self.trouble = app.viewfinder.look(), app.viewfinder.trouble
+        view, self.trouble = self._viewfinder.look(), self._viewfinder.trouble
         if view is None:
             self._frame, self.image = None, None
         elif view.frame is not self._frame:
@@ -94,7 +97,9 @@ class PhotoScreen(Page):
 
     def _stop_looking(self) -> None:
         self._looking.cancel()
-        App.get_running_app().viewfinder.close()
+        if self._viewfinder is not None:
+            self._viewfinder.close()
+            self._viewfinder = None
 
     # ------------------------------------------------------------ the photo
 
