@@ -8,6 +8,11 @@ from pathlib import Path
 import needs
 import pytest
 
+from kiosk.ui import lockdown
+
+# Some test modules import Kivy's classes at their head; from its first import on, it must keep to itself.
+os.environ.update(lockdown._ENVIRONMENT)
+
 REDMINE_SCRIPT = Path(__file__).parent / "servers" / "redmine.sh"
 
 

@@ -71,7 +71,7 @@ poll_seconds = 1
     terminal.touch("Nothing prints")
     terminal.touch("Yes, it is stopped")
     terminal.touch("Send to IT")
-    terminal.wait_for("IT has it")
+    terminal.wait_for("Nobody has taken it yet.")
 
     (agent.number,) = {issue["id"] for issue in agent.issues()} - before
     issue = agent.look()
