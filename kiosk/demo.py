@@ -170,7 +170,8 @@ class Technician:
 
 @contextlib.contextmanager
 def _virtual_screen(size: tuple[int, int]) -> Iterator[None]:
-    """Use a virtual X server where there is one, else draw without any."""
+    """Use a virtual X server where there is one, else draw without any; nobody listens, so there is no sound."""
+    os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
     if shutil.which("Xvfb") is None:
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
         yield

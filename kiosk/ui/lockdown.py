@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 
@@ -47,6 +48,8 @@ def prepare(display: Display) -> None:
     from kiosk.ui import text  # noqa: PLC0415  it imports Kivy
 
     text.install()
+    # Kivy sets its own level when it is imported: what it says of drivers and versions is not worth a line each.
+    logging.getLogger("kivy").setLevel(logging.WARNING)
 
 
 def _options(display: Display) -> dict[str, dict[str, object]]:
