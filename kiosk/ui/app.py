@@ -38,6 +38,8 @@ from kiosk.ui.theme import THEME
 
 log = logging.getLogger(__name__)
 
+TIDY_SECONDS = 3600.0
+
 _FAULTS, _FAULTS_SECONDS = 5, 10.0
 """More faults than this in so many seconds end the process: a fresh start heals what going home does not."""
 
@@ -117,6 +119,7 @@ class KioskApp(App):
         Window.bind(on_touch_down=self._felt)
         self.keys = Keys(Window, Wedge(time.monotonic, prefix=self._scanner_prefix), self._scanned)
         Clock.schedule_interval(self._tick, 1)
+        Clock.schedule_interval(lambda _: self._tidy(), TIDY_SECONDS)
         Clock.schedule_once(lambda _: sounds.warm_up(), 2)
         self.home()
         self._tick()
@@ -244,6 +247,10 @@ class KioskApp(App):
         if self.idle.left <= -self.page.patience and not self.asleep:
             self.asleep = True
             self.flow.rest()
+
+    def _tidy(self) -> None:
+        # Not waited for: the desk does it between two reports, and logs a disk that refuses.
+        self.terminal.tidy()
 
 
 class _GoHome(ExceptionHandler):

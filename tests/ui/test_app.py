@@ -136,6 +136,22 @@ def test_a_touch_beside_a_sheet_closes_it_and_touches_nothing_below(pilot):
     assert not pilot.app.root.ids.sheets.children
 
 
+def test_every_hour_the_outbox_is_tidied_while_the_terminal_runs(pilot, floor):
+    from kivy.clock import Clock
+
+    floor.report()
+    floor.step()
+    floor.it.close_ticket("T0001")
+    floor.step(11)
+    floor.time.advance(25 * 3600)
+    assert floor.terminal.entries()
+
+    (hourly,) = [event for event in Clock.get_events() if event.timeout == 3600]
+    hourly.get_callback()(0)
+
+    pilot.until(lambda: not floor.terminal.entries(), what="the tidying")
+
+
 # ---------------------------------------------------------------- faults
 
 
