@@ -2,63 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 
 from kiosk.core.errors import ConfigError, Fault
 from kiosk.core.model import Plant
 from kiosk.faults import Section, TomlFile, matching, suggestion
+from kiosk.fields import ConfigPath, Secret
 
 _MAX_BYTES = 64 * 1024
-_LONGEST_SECRET = 64 * 1024
 _PIN = re.compile(r"[0-9]{4,12}")
-
-
-def _from_folder(path: Any, info: ValidationInfo) -> Any:
-    """Take a relative path as seen from the folder of the file that says it."""
-    if not isinstance(path, str):
-        return path
-    if not path.strip():
-        raise ValueError("must name a file or folder")
-    try:
-        return Path((info.context or {}).get("folder", ""), Path(path).expanduser())
-    except RuntimeError:
-        raise ValueError("~ stands for no home folder here; write the whole path") from None
-
-
-def _fetch_secret(value: Any, info: ValidationInfo) -> SecretStr:
-    match value:
-        case SecretStr():
-            return value
-        case {"env": str(name), **rest} if not rest:
-            secret, source = os.environ.get(name, "").strip(), f"the environment variable {name}"
-        case {"file": str(path), **rest} if not rest:
-            secret, source = _read_secret(_from_folder(path, info)), f"the file {path}"
-        case _:
-            raise ValueError('a secret is never written here: say {env = "NAME"} or {file = "path"}')
-    if not secret:
-        raise ValueError(f"{source} is missing, empty or not readable")
-    return SecretStr(secret)
-
-
-def _read_secret(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            return file.read(_LONGEST_SECRET).strip()
-    except (OSError, ValueError):
-        return ""
-
-
-Secret = Annotated[SecretStr, BeforeValidator(_fetch_secret)]
-"""A secret from `{env = "NAME"}` or `{file = "path"}`; it never shows in a repr, a log or an error."""
-ConfigPath = Annotated[Path, BeforeValidator(_from_folder)]
-"""A path; relative to the folder of the configuration file that says it."""
 
 
 def _pin(secret: SecretStr) -> SecretStr:
@@ -165,11 +123,6 @@ def load_config(path: Path) -> Config:
     if terminal is None or scanner is None or camera is None or file.faults:
         raise ConfigError(file.faults)
     return Config(file=path, terminal=terminal, scanner=scanner, camera=camera, destinations=destinations)
-
-
-def secrets_of(settings: BaseModel) -> Iterator[str]:
-    """Give the plain secrets in `settings`, which no log may show."""
-    return (value.get_secret_value() for _, value in settings if isinstance(value, SecretStr))
 
 
 def _destinations(file: TomlFile) -> tuple[DestinationTable, ...]:

@@ -48,8 +48,9 @@ class OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Give `2026-11-23T07:15:00.123Z WARNING kiosk.core.forwarder [thread] text`."""
         moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        head = f"{moment}.{int(record.msecs):03d}Z {record.levelname} {record.name} [{record.threadName}]"
-        text = _without_secrets(f"{head} {_text_of(record, self)}")
+        head = f"{record.levelname} {record.name} [{record.threadName}]"
+        # The moment stays whole: a PIN may look like a year.
+        text = f"{moment}.{int(record.msecs):03d}Z " + _without_secrets(f"{head} {_text_of(record, self)}")
         return _UNPRINTABLE.sub(_escaped, text[:_LONGEST_LINE])
 
 

@@ -6,7 +6,6 @@ attribute `Settings`; that settings class stands at the head of the plugin's mod
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, entry_points, metadata
@@ -14,46 +13,11 @@ from pathlib import Path
 from typing import Annotated, Any, Protocol, cast
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from kiosk.core.errors import ConfigError, Fault
 from kiosk.faults import Section, faults_of, suggestion
-
-
-def _absolute(path: Any, info: ValidationInfo) -> Any:
-    """Take a relative path as seen from the folder of the file that says it."""
-    folder = (info.context or {}).get("folder", "")
-    return Path(folder, path).expanduser() if isinstance(path, str | Path) else path
-
-
-def _fetch_secret(value: Any, info: ValidationInfo) -> Any:
-    match value:
-        case SecretStr():
-            return value
-        case {"env": str(name), **rest} if not rest:
-            secret, source = os.environ.get(name, ""), f"the environment variable {name}"
-        case {"file": str(path), **rest} if not rest:
-            secret, source = _first_text(_absolute(path, info)), f"the file {path}"
-        case _:
-            raise ValueError('a secret is never written here: say {env = "NAME"} or {file = "path"}')
-    if not secret:
-        raise ValueError(f"{source} is missing, empty or not readable")
-    return SecretStr(secret)
-
-
-def _first_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, ValueError):
-        return ""
+from kiosk.fields import ConfigPath
 
 
 def _web_address(text: str) -> str:
@@ -67,12 +31,8 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
-Secret = Annotated[SecretStr, BeforeValidator(_fetch_secret)]
-"""A secret from `{env = "NAME"}` or `{file = "path"}`; it never shows in a repr, a log or an error."""
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 """An http or https address without credentials and without the slash at its end."""
-ConfigPath = Annotated[Path, BeforeValidator(_absolute)]
-"""A path; relative to the folder of the configuration file that says it."""
 
 
 class PluginSettings(Section):

@@ -1,6 +1,7 @@
 import logging
 import re
 import stat
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -97,6 +98,16 @@ def test_a_value_too_short_to_be_a_secret_hides_nothing(log):
     logging.getLogger("kiosk.test").info("1 of 1")
 
     assert _lines(log)[0].endswith("1 of 1")
+
+
+def test_a_pin_that_looks_like_a_year_leaves_the_time_as_it_is(log):
+    year = str(datetime.now(UTC).year)
+    logs.redact(year)
+    logging.getLogger("kiosk.test").info("typed %s", year)
+
+    (line,) = _lines(log)
+    assert line.startswith(f"{year}-")
+    assert line.endswith("typed ***")
 
 
 def test_configuring_again_replaces_the_earlier_setup(log, tmp_path):

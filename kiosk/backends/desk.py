@@ -25,8 +25,9 @@ from kiosk.core.model import (
     Ticket,
 )
 from kiosk.core.ports import Backend
+from kiosk.fields import Secret
 from kiosk.httpclient import HttpClient, NotFoundError, Nothing, RefusedError
-from kiosk.plugins import HttpSettings, Secret
+from kiosk.plugins import HttpSettings
 
 MOST_PAGES = 20
 MOST_BYTES = 16 * 1024 * 1024

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import logging
 import sys
 from importlib.metadata import EntryPoint, entry_points
 
 import pytest
 
-from kiosk import plugins
+from kiosk import logs, plugins
 from kiosk.backends.memory import MemoryBackend
 from kiosk.core.errors import ConfigError
-from kiosk.plugins import ConfigPath, HttpSettings, PluginSettings, Secret
+from kiosk.fields import ConfigPath, Secret
+from kiosk.plugins import HttpSettings, PluginSettings
 
 
 class SampleSettings(HttpSettings):
@@ -112,10 +114,10 @@ def test_a_secret_has_exactly_one_source(sample, token):
     assert "a secret is never written here" in faults(token=token)[0]
 
 
-def test_a_secret_file_lies_beside_the_configuration_and_loses_its_last_line_end(sample, tmp_path):
-    (tmp_path / "token").write_text("abc \n")
+def test_a_secret_file_lies_beside_the_configuration_and_loses_the_blanks_around_it(sample, tmp_path):
+    (tmp_path / "token").write_text("\ufeffabc \r\n", encoding="utf-8")
     plugin = plugins.build("backends", table(token={"file": "token"}), terminal="K7", file=str(tmp_path / "kiosk.toml"))
-    assert plugin.settings.token.get_secret_value() == "abc "
+    assert plugin.settings.token.get_secret_value() == "abc"
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\n", b"\xff\xfe"])
@@ -124,6 +126,27 @@ def test_a_secret_file_that_is_missing_or_empty_is_named(sample, tmp_path, conte
     if content is not None:
         path.write_bytes(content)
     assert f"the file {path} is missing, empty or not readable" in faults(token={"file": str(path)})[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("~nobody-of-this-name/key", "~ stands for no home folder here; write the whole path"),
+        ("a\0b", "has a control character in it; write a plain path"),
+        (" ", "must name a file or folder"),
+    ],
+)
+def test_a_path_that_can_be_none_is_a_fault_wherever_it_stands(sample, path, text):
+    place = "/etc/kiosk/kiosk.toml: destinations[0]."
+    assert faults(token={"file": path}, folder=path) == [f"{place}token: {text}", f"{place}folder: {text}"]
+
+
+def test_a_secret_that_was_read_shows_in_no_log_line(sample, monkeypatch):
+    monkeypatch.setattr(logs, "_secrets", set())
+    monkeypatch.setenv("SAMPLE_TOKEN", "hunter2-hunter2")
+    built()
+    record = logging.LogRecord("kiosk", logging.INFO, "", 0, "refused: %s", ("hunter2-hunter2",), None)
+    assert logs.OneLine().format(record).endswith("refused: ***")
 
 
 def test_a_secret_shows_in_no_repr(sample, monkeypatch):

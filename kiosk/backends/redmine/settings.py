@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from kiosk.core.model import Priority, Status
-from kiosk.plugins import HttpSettings, Secret
+from kiosk.fields import Secret
+from kiosk.plugins import HttpSettings
 
 HOW_TO_MAKE_THE_FIELD = (
     "in Redmine, Administration > Custom fields > New > Issues, make a field of format Text named 'Kiosk ID' with "
