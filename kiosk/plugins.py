@@ -6,6 +6,7 @@ attribute `Settings`; that settings class stands at the head of the plugin's mod
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, entry_points, metadata
@@ -31,6 +32,16 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _certificates(path: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=path)
+    except FileNotFoundError:
+        raise ValueError("does not exist; name the file with the certificate of the plant's authority") from None
+    except OSError:  # what is no certificate is an ssl.SSLError, which is one
+        raise ValueError("cannot be read as certificates; name a file in PEM form (BEGIN CERTIFICATE)") from None
+    return path
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 """An http or https address without credentials and without the slash at its end."""
 
@@ -52,7 +63,7 @@ class HttpSettings(PluginSettings):
     """What every plugin that speaks HTTP has."""
 
     url: WebAddress
-    ca_file: ConfigPath | None = None
+    ca_file: Annotated[ConfigPath, AfterValidator(_certificates)] | None = None
     """The plant's own certificate authority, in PEM form."""
     proxy: WebAddress | None = None
     timeout: float = Field(default=30.0, gt=0, le=300)

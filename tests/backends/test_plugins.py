@@ -4,6 +4,7 @@ import logging
 import sys
 from importlib.metadata import EntryPoint, entry_points
 
+import certifi
 import pytest
 
 from kiosk import logs, plugins
@@ -158,6 +159,17 @@ def test_a_path_is_relative_to_the_file_that_says_it(sample, monkeypatch):
     monkeypatch.setenv("SAMPLE_TOKEN", "abc")
     assert str(built(folder="photos").settings.folder) == "/etc/kiosk/photos"
     assert str(built(folder="/srv/photos").settings.folder) == "/srv/photos"
+
+
+def test_a_file_of_certificates_is_looked_into(sample, monkeypatch, tmp_path):
+    monkeypatch.setenv("SAMPLE_TOKEN", "abc")
+    (tmp_path / "ca.der").write_bytes(b"\x30\x82")
+    place = "/etc/kiosk/kiosk.toml: destinations[0].ca_file: "
+    assert str(built(ca_file=certifi.where()).settings.ca_file) == certifi.where()
+    (fault,) = faults(ca_file=str(tmp_path / "ca.pem"))
+    assert fault.startswith(f"{place}does not exist; name the file")
+    (fault,) = faults(ca_file=str(tmp_path / "ca.der"))
+    assert fault.startswith(f"{place}cannot be read as certificates; name a file in PEM form")
 
 
 @pytest.mark.parametrize(
