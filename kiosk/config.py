@@ -44,7 +44,6 @@ class TerminalSettings(Section):
     admin_pin: Annotated[Secret, AfterValidator(_pin)] | None = None
     """Without a PIN nobody can open the admin screen."""
     theme: Literal["light", "dark", "contrast"] = "light"
-    screen_diagonal_inch: float | None = Field(default=None, ge=3, le=120)
     idle_seconds: int = Field(default=60, ge=10, le=3600)
 
     @model_validator(mode="after")

@@ -67,7 +67,6 @@ def test_everything_can_be_said(load, tmp_path, monkeypatch):
         plant = "../plant/plant.toml"
         admin_pin = {env = "KIOSK_PIN"}
         theme = "contrast"
-        screen_diagonal_inch = 15.6
         idle_seconds = 90
 
         [scanner]
@@ -82,7 +81,6 @@ def test_everything_can_be_said(load, tmp_path, monkeypatch):
     assert config.terminal.data == Path("/var/lib/kiosk")
     assert config.terminal.plant == tmp_path / "../plant/plant.toml"
     assert config.terminal.admin_pin.get_secret_value() == "2468"
-    assert config.terminal.screen_diagonal_inch == 15.6
     assert config.scanner.prefix == "~"
     assert config.camera.device.endswith("C920-video-index0")
 
