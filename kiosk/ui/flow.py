@@ -158,7 +158,7 @@ class Flow:
     # ------------------------------------------------------------ scanner, language, idleness
 
     def scan(self, text: str) -> None:
-        """Go to the machine whose label was scanned, from whatever screen."""
+        """Go to the machine whose label was scanned, from whatever screen; the same label again changes nothing."""
         if self._app.page.scanned(text):
             return
         try:
@@ -166,8 +166,18 @@ class Flow:
         except LabelError as error:
             self.tell(error.message_key, icon="qrcode-remove")
             return
-        self.drop()
+        if not self._is_about(scan.machine.id):
+            self.drop()
+        elif self._is_past_the_machine:
+            return
         self.choose_machine(scan.machine.id)
+
+    def _is_about(self, machine_id: str) -> bool:
+        return self.draft is not None and self.draft.machine is not None and self.draft.machine.id == machine_id
+
+    @property
+    def _is_past_the_machine(self) -> bool:
+        return self._app.page.belongs_to_report and self._app.place[0] not in ("machines", "search")
 
     def read(self, notice: NoticeRow) -> None:
         """Show a notice in full."""

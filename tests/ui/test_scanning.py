@@ -6,17 +6,25 @@ from scenes import SCENES
 REPORT_STEPS = ("home", "machines", "search", "symptoms", "details", "details_typing", "refused_scan")
 
 
+def begin_report(pilot):
+    """Choose machine and symptom of a report."""
+    pilot.scan("KIOSK:P-0007")
+    pilot.until(lambda: pilot.screen == "symptoms")
+    pilot.app.flow.choose_symptom("noprint")
+    pilot.settle()
+
+
 @pytest.mark.parametrize("scene", REPORT_STEPS)
 def test_a_label_leads_to_the_machine_from_every_screen(pilot, floor, scene):
     SCENES[scene](pilot.app, floor)
     pilot.settle()
 
-    pilot.scan("KIOSK:P-0007")
+    pilot.scan("KIOSK:M-1014")
     pilot.until(lambda: pilot.screen == "symptoms")
     pilot.settle()
 
-    assert pilot.app.flow.draft.machine.id == "P-0007"
-    assert pilot.sees("Zebra L7")
+    assert pilot.app.flow.draft.machine.id == "M-1014"
+    assert pilot.sees("CNC 14")
     assert not pilot.app.root.ids.sheets.children
 
 
@@ -61,6 +69,58 @@ def test_a_machine_with_an_open_report_shows_that_report(pilot, floor):
     pilot.scan("KIOSK:P-0007")
 
     pilot.until(lambda: pilot.screen == "join")
+
+
+def test_the_same_label_again_keeps_what_was_said_and_the_screen(pilot, floor, tmp_path):
+    begin_report(pilot)
+    pilot.app.flow.say(stopped=True, note="It smells")
+    pilot.app.flow.show_photo(tmp_path / "photo.jpg")
+    draft, history = pilot.app.flow.draft, list(pilot.app._history)
+
+    pilot.scan("KIOSK:P-0007")
+    pilot.settle()
+
+    assert pilot.app.flow.draft is draft
+    assert pilot.app._history == history
+
+
+def test_the_same_label_again_leads_on_from_the_choice_of_a_machine(pilot):
+    begin_report(pilot)
+    pilot.app.flow.look_for_machine()
+    pilot.settle()
+
+    pilot.scan("KIOSK:P-0007")
+    pilot.until(lambda: pilot.screen == "symptoms")
+
+    assert pilot.app.flow.draft.symptom.id == "noprint"
+
+
+def test_the_label_of_another_machine_begins_another_report(pilot):
+    begin_report(pilot)
+    pilot.app.flow.say(stopped=True, note="It smells")
+
+    pilot.scan("KIOSK:M-1014")
+    pilot.until(lambda: pilot.screen == "symptoms")
+
+    draft = pilot.app.flow.draft
+    assert (draft.machine.id, draft.symptom, draft.note) == ("M-1014", None, "")
+
+
+@pytest.mark.parametrize("label", ["KIOSK:P-0007", "KIOSK:M-1014"])
+def test_no_scan_throws_away_a_report_that_was_not_saved(pilot, floor, label):
+    begin_report(pilot)
+    pilot.app.flow.say(stopped=True)
+    draft = pilot.app.flow.draft
+    floor.disk.db.storage.full = True
+    pilot.app.flow.send()
+    pilot.until(lambda: pilot.screen == "notsaved")
+    pilot.settle()
+
+    pilot.scan(label)
+    pilot.until(lambda: pilot.sees("This report is not saved yet. Please try again or call IT."))
+
+    assert pilot.screen == "notsaved"
+    assert pilot.app.flow.draft is draft
 
 
 @pytest.mark.parametrize("scancode", [41, 58, 61], ids=["escape", "F1", "F4"])

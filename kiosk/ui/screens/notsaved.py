@@ -8,6 +8,7 @@ from typing import ClassVar
 from kivy.app import App
 from kivy.properties import ObjectProperty
 
+from kiosk.i18n import N_
 from kiosk.ui.page import Page
 from kiosk.ui.present.calling import CallRow, call_row
 
@@ -27,3 +28,11 @@ class NotsavedScreen(Page):
         area = machine.area if machine else app.terminal.area
         reason = app.tr("IT does not know about it.")
         self.call = call_row(app.terminal, app.translator, area=area, reason=reason)
+
+    def scanned(self, text: str) -> bool:
+        """Take no scan: a new report would throw away the one that is nowhere else."""
+        del text
+        App.get_running_app().flow.tell(
+            N_("This report is not saved yet. Please try again or call IT."), icon="content-save-alert"
+        )
+        return True
