@@ -39,7 +39,8 @@ class RamDisk:
     """A disk that forgets at the end of the test, and that fails when told to."""
 
     def __init__(self, db: TinyDB | None = None) -> None:
-        self.db = db or TinyDB(storage=FaultyMemory)
+        self.db = TinyDB(storage=FaultyMemory) if db is None else db
+        self.damaged = 0
         self.photos: dict[str, bytes] = {}
 
     def keep_photo(self, source: Path, name: str) -> Path:
@@ -51,6 +52,9 @@ class RamDisk:
 
     def drop_photo(self, name: str) -> None:
         self.photos.pop(name, None)
+
+    def sweep_photos(self, needed: set[str]) -> None:
+        self.photos = {name: data for name, data in self.photos.items() if name in needed}
 
     def close(self) -> None:
         """Keep the content, for a test that starts a second outbox on it."""

@@ -30,10 +30,16 @@ class Board:
     def put(self, entry: Entry) -> bool:
         """Keep what another terminal's ticket looks like now; True when that changed anything."""
         before = self._others.get(entry.ticket.id)
+        if before is not None and before.deliveries[0].destination != entry.deliveries[0].destination:
+            return False  # two systems of record have it; the one that told first is believed
         if not entry.status.is_open:
             return self._others.pop(entry.ticket.id, None) is not None
         self._others[entry.ticket.id] = entry
         return entry != before
+
+    def adopted(self, ticket_id: str) -> None:
+        """Let go of what was kept of another terminal's ticket: from now on the outbox has it."""
+        self._others.pop(ticket_id, None)
 
     def get(self, ticket_id: str) -> Entry | None:
         """Give the entry of `ticket_id`, this terminal's own before what others tell of it."""
@@ -95,6 +101,9 @@ def merge(entry: Entry, change: RemoteChange) -> Entry:
         progress = dataclasses.replace(progress, status=entry.status, question=None)
     elif DeliveryKind.COMMENT in unsent and entry.progress.question is None:
         progress = dataclasses.replace(progress, question=None)
+    if progress.status.is_open and progress.status is not Status.RESOLVED:
+        # Opened again: the repair that did not hold was none.
+        since = {status: at for status, at in since.items() if status not in (Status.RESOLVED, Status.CLOSED)}
     return dataclasses.replace(entry, progress=dataclasses.replace(progress, since=since))
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 
 from kiosk.core.backoff import full_jitter
-from kiosk.core.board import Board, entry_of, merge
+from kiosk.core.board import Board
 from kiosk.core.errors import (
     DeliveryError,
     MisconfiguredError,
@@ -22,18 +22,23 @@ from kiosk.core.errors import (
     TemporaryError,
     UncertainError,
 )
-from kiosk.core.events import BoardChanged, Publish
+from kiosk.core.events import Publish
+from kiosk.core.guard import Guard
 from kiosk.core.link import Circuit, Link
-from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, Machine, RemoteChange, RemoteRef
+from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, Machine, RemoteRef
 from kiosk.core.outbox import Outbox
-from kiosk.core.ports import Backend, Clock, Destination
+from kiosk.core.ports import Clock, Destination
+from kiosk.core.watch import Watch
 
 log = logging.getLogger(__name__)
 
 SUSPICIOUS_ATTEMPTS = 3
 """A delivery that failed this often while the destination is well is held apart from the others."""
+HOLD_SECONDS = 60.0
+"""Younger reports wait this long at most for an older one whose outcome is uncertain, so that the order holds."""
 IDLE_SECONDS = 5.0
 """The longest sleep of the thread: a clock that lies cannot stop it for longer."""
+_UNSURE = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 
 
 class Forwarder:
@@ -53,16 +58,18 @@ class Forwarder:
     ) -> None:
         """Start no thread and send nothing yet."""
         self.name = destination.name
-        self._destination = destination
-        self._backend = destination if isinstance(destination, Backend) else None
-        self._outbox, self._board, self._machines = outbox, board, machines
-        self._publish, self._clock, self._random = publish, clock, random
+        self._destination = Guard(destination)
+        self._outbox, self._clock, self._random = outbox, clock, random
         self._poll_seconds = poll_seconds
-        link = Link(destination=self.name, is_backend=self._backend is not None)
+        link = Link(destination=self.name, is_backend=self._destination.is_backend)
         self._circuit = Circuit(link, publish=publish, clock=clock, random=random)
+        self._watch = Watch(
+            self._destination, outbox=outbox, board=board, machines=machines, publish=publish, clock=clock
+        )
         self._not_before: dict[str, float] = {}
+        self._unsure_since: dict[str, float] = {}
+        self._looks: Counter[str] = Counter()
         self._poll_at = 0.0
-        self._knows_board = False
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -84,16 +91,20 @@ class Forwarder:
         self._wake.set()
 
     def retry_now(self) -> None:
-        """Forget every wait; a person asked for it."""
+        """Forget every wait but those that keep a ticket from being sent twice; a person asked for it."""
         self._not_before.clear()
         self._circuit.close()
         self._poll_at = 0.0
         self.wake()
 
-    def stop(self, timeout: float = 5.0) -> None:
-        """End the thread after the attempt it is in, and close the destination."""
+    def halt(self) -> None:
+        """Tell the thread to end after the attempt it is in."""
         self._stop.set()
         self.wake()
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """End the thread, waiting for it for `timeout` seconds, and close the destination."""
+        self.halt()
         if self._thread is not None:
             self._thread.join(timeout)
         self._destination.close()
@@ -102,7 +113,7 @@ class Forwarder:
         while not self._stop.is_set():
             try:
                 wait = self.step()
-            except Exception:  # the loop must outlive any bug; one of the four places that catch everything
+            except Exception:  # the loop must outlive any bug of ours
                 log.exception("forwarder %s failed and goes on", self.name)
                 wait = IDLE_SECONDS
             if wait > 0:
@@ -119,7 +130,7 @@ class Forwarder:
             wait = self.step()
             done = next(self._candidates(), None) is None
             left = deadline - self._clock.monotonic()
-            if wait > 0 and (done or left <= 0):
+            if self._stop.is_set() or (wait > 0 and (done or left <= 0)):
                 return done
             if wait > 0:
                 self._stop.wait(min(wait, left))
@@ -135,17 +146,18 @@ class Forwarder:
         if due is not None:
             self._attempt(*due)
             return 0.0
-        if self._backend is not None and now >= self._poll_at:
-            return self._poll(self._backend)
+        if self._destination.is_backend and now >= self._poll_at:
+            self._poll()
+            return 0.0
         return self._time_to_next(now)
 
-    def has_due(self) -> bool:
-        """Tell whether a delivery could be tried right now."""
-        now = self._clock.monotonic()
-        return self._circuit.wait <= 0 and self._next_due(now) is not None
-
     def _next_due(self, now: float) -> tuple[Entry, Delivery] | None:
-        return next(((e, d) for e, d in self._candidates() if self._not_before.get(d.id, 0.0) <= now), None)
+        for entry, delivery in self._candidates():
+            if self._due_at(delivery, now) <= now:
+                return entry, delivery
+            if self._holds_back_others(delivery, now):
+                return None
+        return None
 
     def _candidates(self) -> Iterator[tuple[Entry, Delivery]]:
         """The first open delivery of each ticket: inside a ticket the order holds, between tickets none waits for another."""
@@ -154,22 +166,47 @@ class Forwarder:
             if delivery is not None:
                 yield entry, delivery
 
+    def _due_at(self, delivery: Delivery, now: float) -> float:
+        """An uncertain outcome is not even looked at before the destination's look-up can be trusted.
+
+        The time counts from when this process first saw the uncertainty, so a restart makes it longer, never shorter.
+        """
+        due_at = self._not_before.get(delivery.id, 0.0)
+        if delivery.state in _UNSURE:
+            since = self._unsure_since.setdefault(delivery.id, now)
+            due_at = max(due_at, since + self._destination.settle.total_seconds())
+        return due_at
+
+    def _holds_back_others(self, delivery: Delivery, now: float) -> bool:
+        if delivery.state not in _UNSURE or self._trouble(delivery) >= SUSPICIOUS_ATTEMPTS:
+            return False
+        return now < self._unsure_since[delivery.id] + HOLD_SECONDS
+
     def _time_to_next(self, now: float) -> float:
-        times = [self._not_before.get(d.id, 0.0) for _, d in self._candidates()]
-        if self._backend is not None:
+        times = [self._due_at(delivery, now) for _, delivery in self._candidates()]
+        if self._destination.is_backend:
             times.append(self._poll_at)
         return min(IDLE_SECONDS, max(0.05, min(times, default=now + IDLE_SECONDS) - now))
+
+    def _poll(self) -> None:
+        try:
+            again_at_once = self._watch.look()
+        except DeliveryError as error:
+            self._circuit.failed(error)
+            return
+        self._poll_at = self._clock.monotonic() + (0.0 if again_at_once else self._poll_seconds)
+        self._circuit.succeeded()
 
     # ------------------------------------------------------------ deliveries
 
     def _attempt(self, entry: Entry, delivery: Delivery) -> None:
         try:
-            if delivery.state is DeliveryState.PENDING:
-                self._send(entry, delivery)
-            else:
-                self._resolve(entry, delivery)
-        except DeliveryError as error:
-            self._failed(delivery, error)
+            try:
+                self._send(entry, delivery) if delivery.state is DeliveryState.PENDING else self._resolve(
+                    entry, delivery
+                )
+            except DeliveryError as error:
+                self._failed(delivery, error)
         except StorageError as error:
             # Not being able to note what happened is no fault of the destination; look again later.
             log.error("%s of ticket %s: %s", delivery.kind, delivery.ticket, error)
@@ -183,37 +220,26 @@ class Forwarder:
             delivery = dataclasses.replace(delivery, ref=create.ref)
         sending = dataclasses.replace(delivery, state=DeliveryState.SENDING, attempts=delivery.attempts + 1)
         self._record(sending)
-        ref = self._call(sending, entry)
+        ref = self._destination.deliver(sending, entry.ticket)
         self._delivered(sending, ref)
-
-    def _call(self, delivery: Delivery, entry: Entry) -> RemoteRef | None:
-        try:
-            return self._destination.deliver(delivery, entry.ticket)
-        except DeliveryError:
-            raise
-        except Exception as error:
-            # A bug of the plugin. It may have struck after the request took effect.
-            log.exception("destination %s: bug while delivering ticket %s", self.name, delivery.ticket)
-            raise UncertainError(f"bug in {type(self._destination).__name__}: {type(error).__name__}") from error
 
     def _resolve(self, entry: Entry, delivery: Delivery) -> None:
         """Look before anything is sent again."""
-        if self._backend is None:
-            # A notice that comes twice is better than one that never comes.
-            self._record(dataclasses.replace(delivery, state=DeliveryState.PENDING))
-            return
-        if delivery.kind is DeliveryKind.CREATE:
-            ref = self._backend.find(delivery.ticket)
-            happened = ref is not None
-        else:
-            ref, happened = delivery.ref, self._backend.took_effect(delivery, entry.ticket)
+        if delivery.state is DeliveryState.SENDING:
+            delivery = dataclasses.replace(delivery, state=DeliveryState.UNCERTAIN)
+            self._record(delivery)
+        self._looks[delivery.id] += 1
+        try:
+            happened, ref = self._destination.find(delivery, entry.ticket)
+        except RejectedError as error:
+            # Refusing to be asked says nothing about the delivery.
+            raise TemporaryError(f"the look-up was refused: {error}") from error
         if happened:
             self._delivered(delivery, ref)
         else:
             self._record(dataclasses.replace(delivery, state=DeliveryState.PENDING))
 
     def _delivered(self, delivery: Delivery, ref: RemoteRef | None) -> None:
-        self._not_before.pop(delivery.id, None)
         done = dataclasses.replace(
             delivery,
             state=DeliveryState.DELIVERED,
@@ -222,6 +248,7 @@ class Forwarder:
             delivered_at=self._clock.now(),
         )
         self._record(done)
+        self._not_before.pop(delivery.id, None)
         log.info("ticket %s: %s delivered to %s as %s", done.ticket, done.kind, self.name, done.ref and done.ref.label)
         self._poll_at = 0.0
         self._circuit.succeeded()
@@ -231,29 +258,28 @@ class Forwarder:
         if isinstance(error, RejectedError):
             self._refused(current, error)
             return
-        looking = current.state is DeliveryState.UNCERTAIN
-        uncertain = looking or isinstance(error, UncertainError)
-        state = DeliveryState.UNCERTAIN if uncertain else DeliveryState.PENDING
+        unsure = current.state is DeliveryState.UNCERTAIN or isinstance(error, UncertainError)
+        state = DeliveryState.UNCERTAIN if unsure else DeliveryState.PENDING
         self._record(dataclasses.replace(current, state=state, error=str(error)))
-        if uncertain and not looking:
-            settle = self._backend.settle.total_seconds() if self._backend else 0.0
-            self._postpone(current, at_least=settle)
-        elif current.attempts >= SUSPICIOUS_ATTEMPTS and not isinstance(error, MisconfiguredError) and self._answers():
+        if self._is_suspicious(current, error):
             # The destination is well, so the fault lies in this delivery: it waits, the others go on.
-            self._postpone(current)
-            return
-        self._circuit.failed(error)
+            wait = full_jitter(self._trouble(current), self._random)
+            self._not_before[delivery.id] = self._clock.monotonic() + wait
+        else:
+            self._circuit.failed(error)
 
-    def _postpone(self, delivery: Delivery, *, at_least: float = 0.0) -> None:
-        wait = max(at_least, full_jitter(delivery.attempts, self._random))
-        self._not_before[delivery.id] = self._clock.monotonic() + wait
-
-    def _answers(self) -> bool:
+    def _is_suspicious(self, delivery: Delivery, error: DeliveryError) -> bool:
+        if self._trouble(delivery) < SUSPICIOUS_ATTEMPTS or isinstance(error, MisconfiguredError):
+            return False
         try:
             self._destination.check()
         except DeliveryError:
             return False
         return True
+
+    def _trouble(self, delivery: Delivery) -> int:
+        """How often it was sent or looked up in vain."""
+        return delivery.attempts + self._looks[delivery.id]
 
     def _refused(self, delivery: Delivery, error: RejectedError) -> None:
         """Leave out the field that the answer blames, once; then park the delivery where a person sees it."""
@@ -266,6 +292,10 @@ class Forwarder:
             return
         log.error("ticket %s: %s refuses its %s: %s", delivery.ticket, self.name, delivery.kind, error)
         self._record(dataclasses.replace(delivery, state=DeliveryState.REJECTED, error=str(error)))
+        if delivery.kind in (DeliveryKind.CONFIRM, DeliveryKind.REOPEN):
+            # What the operator decided is shown here and is not so there: let the destination tell how it is.
+            self._watch.forget()
+            self._poll_at = 0.0
         self._circuit.succeeded()
 
     def _current(self, delivery: Delivery) -> Delivery:
@@ -274,58 +304,9 @@ class Forwarder:
 
     def _record(self, delivery: Delivery) -> None:
         self._outbox.change(delivery.ticket, lambda entry: entry.with_delivery(delivery))
-
-    # ------------------------------------------------------------ changes
-
-    def _poll(self, backend: Backend) -> float:
-        try:
-            cursor = self._outbox.cursor(self.name) if self._knows_board else ""
-            changes, following = self._ask(backend, cursor)
-            self._apply(changes)
-            if self._knows_board or not self._outbox.cursor(self.name):
-                self._outbox.set_cursor(self.name, following)
-        except DeliveryError as error:
-            self._circuit.failed(error)
-            return 0.0
-        except StorageError as error:
-            log.error("changes of %s could not be kept: %s", self.name, error)
-        # The first look gives the board of now; the second one what happened since this terminal last looked.
-        first, self._knows_board = not self._knows_board, True
-        self._poll_at = self._clock.monotonic() + (0.0 if first else self._poll_seconds)
-        self._circuit.succeeded()
-        return 0.0
-
-    def _ask(self, backend: Backend, cursor: str) -> tuple[list[RemoteChange], str]:
-        try:
-            return backend.changes(cursor)
-        except DeliveryError:
-            raise
-        except Exception as error:
-            log.exception("destination %s: bug while asking for changes", self.name)
-            raise TemporaryError(f"bug in {type(backend).__name__}: {type(error).__name__}") from error
-
-    def _apply(self, changes: list[RemoteChange]) -> None:
-        moved = False
-        for change in changes:
-            if self._outbox.get(change.ticket) is not None:
-                self._outbox.change(change.ticket, partial(self._merged, change=change))
-                moved = True
-            else:
-                machine = self._machines.get(change.machine)
-                moved |= self._board.put(entry_of(change, destination=self.name, machine=machine))
-        if moved:
-            self._publish(BoardChanged())
-
-    def _merged(self, entry: Entry, *, change: RemoteChange) -> Entry:
-        create = _create_of(entry, self.name)
-        if create is not None and create.state is DeliveryState.UNCERTAIN:
-            # The destination shows the ticket: it did arrive.
-            entry = entry.with_delivery(
-                dataclasses.replace(
-                    create, state=DeliveryState.DELIVERED, ref=change.ref, delivered_at=self._clock.now()
-                )
-            )
-        return merge(entry, change)
+        if delivery.state not in _UNSURE:
+            self._unsure_since.pop(delivery.id, None)
+            self._looks.pop(delivery.id, None)
 
 
 def _create_of(entry: Entry, destination: str) -> Delivery | None:

@@ -10,10 +10,10 @@ import dataclasses
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from tinydb import where
 from tinydb.table import Document, Table
@@ -25,6 +25,8 @@ from kiosk.core.model import Delivery, DeliveryState, Entry, Progress, Status, T
 from kiosk.core.ports import Disk
 
 log = logging.getLogger(__name__)
+
+Loaded = TypeVar("Loaded")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,7 @@ class Outbox:
         self._writing = threading.RLock()
         self._entries: dict[str, Entry] = {}
         self._busy: set[str] = set()
+        self._unreadable = 0
         with _storage_errors():
             self._tickets: Table = disk.db.table("tickets")
             self._archive: Table = disk.db.table("archive")
@@ -90,28 +93,35 @@ class Outbox:
             self._load()
 
     def _load(self) -> None:
-        archived = self._archive.all()
-        self._figures = [from_document(Figure, dict(row)) for row in archived]
+        archived, documents = self._archive.all(), self._tickets.all()
+        self._figures = list(filter(None, (self._read(Figure, row) for row in archived)))
         gone = {figure.ticket for figure in self._figures}
-        for document in self._tickets.all():
-            self._load_entry(document, gone)
+        for document in documents:
+            entry = self._read(Entry, document)
+            if entry is not None and entry.ticket.id in gone:  # killed between archiving and removing
+                self._tickets.remove(doc_ids=[document.doc_id])
+            elif entry is not None:
+                self._remember(_with_photo_path(_after_restart(entry), self._disk))
         self._cursor: dict[str, str] = {row["destination"]: row["cursor"] for row in self._cursors.all()}
-        ids = [row.doc_id for row in archived] + [entry.sequence for entry in self._entries.values()]
-        self._last_sequence = max(ids, default=0)
+        # A number is never used twice, not even that of a document that cannot be read.
+        self._last_sequence = max((row.doc_id for row in [*archived, *documents]), default=0)
+        if not self._unreadable:
+            photos = (entry.ticket.photo for entry in self._entries.values())
+            self._disk.sweep_photos({photo.name for photo in photos if photo is not None})
 
-    def _load_entry(self, document: Document, gone: set[str]) -> None:
+    def _read(self, kind: type[Loaded], document: Document) -> Loaded | None:
         try:
-            entry = from_document(Entry, dict(document))
-        except (ValueError, TypeError, KeyError) as error:
+            return from_document(kind, dict(document))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             # Left where it is for a person to look at; the other tickets must not suffer from it.
             log.error("document %d of the outbox is not readable and was passed over: %s", document.doc_id, error)
-            self._last_sequence = document.doc_id
-            return
-        if entry.ticket.id in gone:  # killed between archiving and removing
-            self._tickets.remove(doc_ids=[document.doc_id])
-            return
-        entry = dataclasses.replace(entry, deliveries=tuple(map(_interrupted, entry.deliveries)))
-        self._remember(_with_photo_path(entry, self._disk))
+            self._unreadable += 1
+            return None
+
+    @property
+    def damaged(self) -> int:
+        """How many records could not be read and were put or left aside."""
+        return self._disk.damaged + self._unreadable
 
     # ------------------------------------------------------------ reading: memory only
 
@@ -149,9 +159,8 @@ class Outbox:
             known = self._entries.get(ticket.id)
             if known is not None:
                 return known
-            with _storage_errors():
-                ticket = self._keep_photo(ticket)
-                entry = Entry(sequence=self._last_sequence + 1, ticket=ticket, deliveries=deliveries)
+            with _storage_errors(), self._photo_kept(ticket) as kept:
+                entry = Entry(sequence=self._last_sequence + 1, ticket=kept, deliveries=deliveries)
                 self._save(dataclasses.replace(entry, progress=_as_new(entry)))
             self._last_sequence += 1
         self._publish(TicketSaved(ticket.id))
@@ -209,15 +218,14 @@ class Outbox:
         Raises:
             StorageError: the rest stays where it is.
         """
-        done = [
-            e
-            for e in self.entries()
-            if not e.status.is_open and not e.has_open_deliveries and _ended(e) < closed_before
-        ]
-        for entry in done:
+        done = 0
+        for entry in self.entries():
             with self._writing, _storage_errors():
-                self._retire(entry)
-        return len(done)
+                now = self._entries.get(entry.ticket.id)
+                if now is not None and _is_over(now) and _ended(now) < closed_before:
+                    self._retire(now)
+                    done += 1
+        return done
 
     def _retire(self, entry: Entry) -> None:
         figure = figure_of(entry)
@@ -229,11 +237,19 @@ class Outbox:
         if entry.ticket.photo is not None:
             self._disk.drop_photo(entry.ticket.photo.name)
 
-    def _keep_photo(self, ticket: Ticket) -> Ticket:
+    @contextmanager
+    def _photo_kept(self, ticket: Ticket) -> Iterator[Ticket]:
+        """Store the photo first; should the ticket not follow it onto the disk, it must not stay there either."""
         if ticket.photo is None:
-            return ticket
-        kept = self._disk.keep_photo(ticket.photo, ticket.id + ticket.photo.suffix.lower())
-        return dataclasses.replace(ticket, photo=kept)
+            yield ticket
+            return
+        name = ticket.id + ticket.photo.suffix.lower()
+        try:
+            yield dataclasses.replace(ticket, photo=self._disk.keep_photo(ticket.photo, name))
+        except (OSError, ValueError):
+            with suppress(OSError):
+                self._disk.drop_photo(name)
+            raise
 
     def _save(self, entry: Entry) -> None:
         document: dict[str, Any] = to_document(entry)
@@ -258,6 +274,10 @@ def _as_new(entry: Entry) -> Progress:
     return dataclasses.replace(entry.progress, since={Status.NEW: entry.ticket.reported_at})
 
 
+def _is_over(entry: Entry) -> bool:
+    return not entry.status.is_open and not entry.has_open_deliveries
+
+
 def _ended(entry: Entry) -> datetime:
     since = entry.progress.since
     return since.get(Status.CLOSED) or since.get(Status.CANCELLED) or entry.ticket.reported_at
@@ -270,11 +290,12 @@ def _with_photo_path(entry: Entry, disk: Disk) -> Entry:
     return dataclasses.replace(entry, ticket=ticket)
 
 
-def _interrupted(delivery: Delivery) -> Delivery:
+def _after_restart(entry: Entry) -> Entry:
     """A delivery that was on its way when the terminal stopped may have taken effect."""
-    if delivery.state is not DeliveryState.SENDING:
-        return delivery
-    return dataclasses.replace(delivery, state=DeliveryState.UNCERTAIN)
+    for delivery in entry.deliveries:
+        if delivery.state is DeliveryState.SENDING:
+            entry = entry.with_delivery(dataclasses.replace(delivery, state=DeliveryState.UNCERTAIN))
+    return entry
 
 
 @contextmanager

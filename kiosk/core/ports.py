@@ -29,6 +29,8 @@ class Disk(Protocol):
     """
 
     db: TinyDB
+    damaged: int
+    """How many damaged parts were put aside so far."""
 
     def keep_photo(self, source: Path, name: str) -> Path:
         """Copy `source` into the folder as `name`, synced."""
@@ -38,6 +40,9 @@ class Disk(Protocol):
 
     def drop_photo(self, name: str) -> None:
         """Remove a photo that no ticket needs any more."""
+
+    def sweep_photos(self, needed: set[str]) -> None:
+        """Remove every photo whose name is not `needed`."""
 
     def close(self) -> None:
         """Let the folder go, for another process to take."""

@@ -110,6 +110,8 @@ class Terminal:
         """Finish the writes that were asked for, then stop the forwarders."""
         self._desk.shutdown(wait=True)
         for forwarder in self.forwarders:
+            forwarder.halt()
+        for forwarder in self.forwarders:
             forwarder.stop()
 
     def tidy(self) -> Future[None]:
@@ -327,6 +329,7 @@ class Terminal:
         if entry is None:
             raise KeyError(f"there is no ticket {ticket_id} on this terminal or its board")
         self._outbox.adopt(entry)
+        self._board.adopted(ticket_id)
         changed = self._outbox.change(ticket_id, lambda known: edit(say(known, remark, kind=kind, new_id=self._new_id)))
         self._wake()
         return changed
@@ -338,6 +341,11 @@ class Terminal:
         future = self._desk.submit(self._outbox.change, ticket_id, requeued)
         future.add_done_callback(lambda _: self._wake())
         return future
+
+    @property
+    def damaged_records(self) -> int:
+        """How many records of the outbox could not be read and were put aside for a person."""
+        return self._outbox.damaged
 
     def retry_now(self) -> None:
         """Try every destination at once; a person who looks at the screen should not wait for a back-off."""

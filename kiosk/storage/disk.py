@@ -27,8 +27,9 @@ class FolderDisk:
             self._photos.mkdir(parents=True, exist_ok=True)
             self._lock = _take_lock(folder)
             self.db = JournalDB(folder, files=self._files)
-        except OSError as error:
-            raise StorageError(f"the data folder {folder} cannot be used: {error.strerror or error}") from error
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise StorageError(f"the data folder {folder} cannot be used: {reason}") from error
 
     def keep_photo(self, source: Path, name: str) -> Path:
         """Copy `source` into the folder as `name`, synced."""
@@ -42,6 +43,17 @@ class FolderDisk:
     def drop_photo(self, name: str) -> None:
         """Remove a photo; one that is gone already is no fault."""
         self.photo(name).unlink(missing_ok=True)
+
+    @property
+    def damaged(self) -> int:
+        """How many damaged parts of the journal were put aside so far."""
+        return self.db.journal.damaged
+
+    def sweep_photos(self, needed: set[str]) -> None:
+        """Remove what a report that was not saved, or a power cut, left behind."""
+        for path in self._photos.iterdir():
+            if path.name not in needed:
+                path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let the folder go."""

@@ -8,6 +8,7 @@ disk failed in the middle of a change: its first record says how much of the fil
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import re
@@ -64,6 +65,7 @@ class Journal:
         self._written = self._live = 0
         self._compact_above = COMPACT_ABOVE
         self._must_begin_anew = True
+        self._is_closed = False
         self._load()
 
     # ------------------------------------------------------------ changing
@@ -74,6 +76,8 @@ class Journal:
         Raises:
             OSError: nothing was changed, neither on the disk nor in memory.
         """
+        if self._is_closed:
+            raise OSError(errno.EBADF, "the journal was closed")
         payload = b"\n".join(_lines(changes))
         if self._must_begin_anew:
             self._begin("log", [self._bound()])
@@ -82,7 +86,11 @@ class Journal:
         self._compact_if_worthwhile()
 
     def close(self) -> None:
-        """Close the file; everything is on the disk already."""
+        """Take no more changes; everything is on the disk already."""
+        self._is_closed = True
+        self._release()
+
+    def _release(self) -> None:
         if self._descriptor >= 0:
             self._files.close(self._descriptor)
             self._descriptor = -1
@@ -110,7 +118,7 @@ class Journal:
         segment = _Segment(self._last_number, self._folder / f"outbox-{self._last_number}.{kind}")
         write_durably(self._files, segment.path, content)
         descriptor = self._files.open(segment.path)
-        self.close()
+        self._release()
         self._descriptor, self._segment, self._end = descriptor, segment, len(content)
         self._written = len(content) + (0 if segment.is_snapshot else self._written)
         self._must_begin_anew = False

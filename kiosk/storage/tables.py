@@ -151,6 +151,12 @@ class JournalDB(TinyDB):
     default_storage_class = JournalStorage  # type: ignore[assignment]  # TinyDB's hint names its own JSON storage
     table_class = JournalTable
 
+    @property
+    def journal(self) -> Journal:
+        """What lies underneath."""
+        journal: Journal = self.storage.journal  # type: ignore[attr-defined]  # it has no other storage
+        return journal
+
 
 def _text(document: Any) -> str:
     return json.dumps(document, ensure_ascii=True, separators=(",", ":"))
