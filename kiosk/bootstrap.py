@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kiosk import plugins
-from kiosk.config import CameraSettings, Config, DestinationTable, load_config
+from kiosk.config import CameraSettings, Config, DestinationTable, examine_config
 from kiosk.core.board import Board
 from kiosk.core.errors import ConfigError, Fault, MisconfiguredError
 from kiosk.core.events import Event, Publish
@@ -53,6 +53,14 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What is wrong with both files, and the destinations that could be built all the same."""
+
+    faults: tuple[Fault, ...]
+    destinations: tuple[Destination, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kiosk:
     """A terminal with everything it stands on."""
 
@@ -81,24 +89,38 @@ class Unusable(Backend):
 def read_setup(path: Path, *, strict: bool) -> Setup:
     """Read both files and build the destinations, without any network.
 
-    `strict` is for `kiosk check`: a fault in a destination's settings counts like any other. Otherwise
-    such a destination is built as `Unusable`, because a terminal that saves reports is better than none.
+    `strict`: a fault in a destination's settings counts like any other. Otherwise such a destination is built as `Unusable`, because a terminal that saves reports is better than none.
 
     Raises:
         ConfigError: with every fault of both files.
     """
     faults: list[Fault] = []
-    config = _collected(faults, lambda: load_config(path))
-    plant_file = config.terminal.plant if config else path.parent / "plant.toml"
-    # Without a kiosk.toml to name it, a plant file is looked at where it usually stands, and not missed.
-    plant = _collected(faults, lambda: load_plant(plant_file)) if config or plant_file.exists() else None
-    if config is None or plant is None:
+    config, plant = _read_files(path, faults)
+    if config is None or plant is None or faults:
         raise ConfigError(faults)
-    faults += config.check_against(plant)
     destinations = [_destination(table, config, faults, strict=strict) for table in config.destinations]
     if faults:
         raise ConfigError(faults)
     return Setup(config=config, plant=plant, destinations=tuple(filter(None, destinations)))
+
+
+def examine_setup(path: Path) -> Findings:
+    """Find every fault of both files, for `kiosk check`; none of them hides a destination that can be asked."""
+    faults: list[Fault] = []
+    config, _ = _read_files(path, faults)
+    destinations = [_destination(table, config, faults, strict=True) for table in config.destinations] if config else []
+    return Findings(faults=tuple(faults), destinations=tuple(filter(None, destinations)))
+
+
+def _read_files(path: Path, faults: list[Fault]) -> tuple[Config | None, Plant | None]:
+    config, found = _collected(faults, lambda: examine_config(path)) or (None, [])
+    faults += found
+    plant_file = config.terminal.plant if config else path.parent / "plant.toml"
+    # Without a kiosk.toml to name it, a plant file is looked at where it usually stands, and not missed.
+    plant = _collected(faults, lambda: load_plant(plant_file)) if config or plant_file.exists() else None
+    if config and plant:
+        faults += config.check_against(plant)
+    return config, plant
 
 
 def _collected(faults: list[Fault], load: Callable[[], Loaded]) -> Loaded | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -19,6 +20,9 @@ from kiosk import __version__, logs
 from kiosk.core.document import to_document
 from kiosk.core.errors import ConfigError, DeliveryError, Fault, KioskError, LabelError
 from kiosk.core.model import Delivery, DeliveryState, Entry
+from kiosk.core.ports import Destination
+
+log = logging.getLogger(__name__)
 
 DONE, FAILED, MISUSED = 0, 1, 2
 
@@ -141,38 +145,39 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from kiosk.bootstrap import read_setup  # noqa: PLC0415  pydantic costs a tenth of a second
+    from kiosk.bootstrap import examine_setup  # noqa: PLC0415  pydantic costs a tenth of a second
 
-    faults: list[Fault] = []
-    rows: list[dict[str, str]] = []
-    try:
-        setup = read_setup(options.config, strict=True)
-    except ConfigError as error:
-        faults += error.faults
-    else:
-        for destination in setup.destinations:
-            try:
-                destination.check()
-                rows.append({"destination": destination.name, "state": "ok", "error": ""})
-            except DeliveryError as error:
-                rows.append({"destination": destination.name, "state": "problem", "error": str(error)})
-            finally:
-                destination.close()
+    found = examine_setup(options.config)
+    rows = [_asked(destination) for destination in found.destinations]
     if options.json:
-        print(json.dumps({"faults": [to_document(f) for f in faults], "destinations": rows}, indent=2))
+        print(json.dumps({"faults": [to_document(f) for f in found.faults], "destinations": rows}, indent=2))
     else:
-        _print_check(options.config, faults, rows)
-    return FAILED if faults or any(row["error"] for row in rows) else DONE
+        _print_check(options.config, found.faults, rows)
+    return FAILED if found.faults or any(row["error"] for row in rows) else DONE
+
+
+def _asked(destination: Destination) -> dict[str, str]:
+    error = ""
+    try:
+        destination.check()
+    except DeliveryError as refusal:
+        error = str(refusal) or "it gave no reason"
+    except Exception as bug:  # plugins are other people's code, and the next destination is asked all the same
+        log.debug("checking %s", destination.name, exc_info=True)
+        error = f"a bug in this plugin, not in your settings ({type(bug).__name__}); --verbose shows where"
+    finally:
+        destination.close()
+    return {"destination": destination.name, "state": "problem" if error else "ok", "error": error}
 
 
 def _print_check(config: Path, faults: Sequence[Fault], rows: Sequence[dict[str, str]]) -> None:
     if faults:
         _print_faults(faults)
-        return
-    print(f"{config}: both files are correct")
+    else:
+        print(f"{config}: both files are correct")
     for row in rows:
         print(f"{row['destination']}: {row['state']}{': ' + row['error'] if row['error'] else ''}")
-    if not rows:
+    if not rows and not faults:
         print("there is no [[destinations]] yet: reports are kept on this terminal and go nowhere")
 
 

@@ -114,14 +114,30 @@ def load_config(path: Path) -> Config:
     Raises:
         ConfigError: with every fault of the file.
     """
+    config, faults = examine_config(path)
+    if config is None or faults:
+        raise ConfigError(faults)
+    return config
+
+
+def examine_config(path: Path) -> tuple[Config | None, list[Fault]]:
+    """Read `kiosk.toml` as far as it is right: with its faults, and with the usual values in place of wrong sections.
+
+    The configuration is None where `[terminal]` is wrong, for nothing can be built without it.
+
+    Raises:
+        ConfigError: the file cannot be read, or is not TOML.
+    """
     file = TomlFile(path, limit=_MAX_BYTES, keys=("terminal", "scanner", "camera", "destinations"))
     terminal = file.parse(TerminalSettings, file.section("terminal"))
     scanner = file.parse(ScannerSettings, file.section("scanner"))
     camera = file.parse(CameraSettings, file.section("camera"))
     destinations = _destinations(file)
-    if terminal is None or scanner is None or camera is None or file.faults:
-        raise ConfigError(file.faults)
-    return Config(file=path, terminal=terminal, scanner=scanner, camera=camera, destinations=destinations)
+    if terminal is None:
+        return None, file.faults
+    scanner, camera = scanner or ScannerSettings(), camera or CameraSettings()
+    config = Config(file=path, terminal=terminal, scanner=scanner, camera=camera, destinations=destinations)
+    return config, file.faults
 
 
 def _destinations(file: TomlFile) -> tuple[DestinationTable, ...]:

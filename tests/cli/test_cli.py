@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from kiosk import backends
+from kiosk.backends.memory import MemoryBackend
 from kiosk.cli import main
 from kiosk.storage import FolderDisk
 
@@ -84,6 +86,39 @@ def test_check_asks_every_destination(kiosk, config, monkeypatch):
     assert code == 1
     assert rows["near"]["state"] == "ok"
     assert rows["far"]["state"] == "problem"
+
+
+@pytest.mark.parametrize("fault", ['area = "nowhere"', '[camera]\ndevice = "x"', '[[destinations]]\ntype = "redmin"'])
+def test_check_asks_what_can_be_asked_whatever_else_is_wrong(kiosk, config, fault):
+    text = config.read_text().replace('area = "packaging"\n', "")
+    config.write_text(f'{text}{fault}\n[[destinations]]\ntype = "memory"\nname = "near"\n')
+
+    code, printed = kiosk("check")
+
+    assert code == 1
+    assert len(printed.err.splitlines()) == 1
+    assert printed.out == "near: ok\n"
+
+
+class Broken(MemoryBackend):
+    """A plugin with a bug."""
+
+    def check(self):
+        raise TypeError("s3cret-key is no number")
+
+
+def test_check_calls_a_bug_of_a_plugin_a_bug_and_asks_the_next_destination(kiosk, config, monkeypatch):
+    monkeypatch.setitem(backends.BUILT_IN, "broken", f"{__name__}:Broken")
+    config.write_text(
+        config.read_text() + '[[destinations]]\ntype = "broken"\n[[destinations]]\ntype = "memory"\nname = "near"\n'
+    )
+
+    code, printed = kiosk("check")
+
+    assert code == 1
+    assert "broken: problem: a bug in this plugin, not in your settings (TypeError)" in printed.out
+    assert "near: ok" in printed.out
+    assert "s3cret-key" not in printed.out + printed.err
 
 
 def test_a_report_is_kept_and_listed(kiosk):
