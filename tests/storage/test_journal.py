@@ -207,3 +207,14 @@ def test_a_text_that_looks_like_a_record_is_not_taken_for_one(folder):
     log.write_bytes(data)
 
     assert reopened(folder) == {"tickets": {"1": hostile, "2": "\t\n\\u0000 😀 \ud800"}}
+
+
+def test_a_closed_journal_takes_no_late_change(folder):
+    journal = Journal(folder)
+    put(journal, "1", "a")
+    journal.close()
+
+    with pytest.raises(OSError, match="closed"):
+        put(journal, "2", "b")
+
+    assert reopened(folder) == {"tickets": {"1": "a"}}
