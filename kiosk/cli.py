@@ -241,14 +241,19 @@ def _forward(options: argparse.Namespace) -> int:
         entries, links = kiosk.terminal.entries(), kiosk.terminal.links()
     finally:
         kiosk.close()
-    waiting = [d for entry in entries for d in entry.deliveries if d.state is not DeliveryState.DELIVERED]
+    deliveries = [delivery for entry in entries for delivery in entry.deliveries]
+    waiting = [d for d in deliveries if d.is_open]
+    refused = [d for d in deliveries if d.state is DeliveryState.REJECTED]
     if options.json:
-        print(json.dumps({"links": to_document(links), "waiting": to_document(waiting)}, indent=2))
+        shown = {"links": links, "waiting": waiting, "refused": refused}
+        print(json.dumps({name: to_document(values) for name, values in shown.items()}, indent=2))
     else:
         for link in links:
             print(f"{link.destination}: {link.state}{': ' + link.error if link.error else ''}")
         print(f"still to deliver: {len(waiting)}")
-    return FAILED if waiting or any(link.error for link in links) else DONE
+        if refused:
+            print(f"refused, and not tried again by itself: {len(refused)}; `kiosk tickets` shows why")
+    return FAILED if waiting or refused or any(link.error for link in links) else DONE
 
 
 def _tickets(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from PIL import Image
 from kiosk import backends
 from kiosk.backends.memory import MemoryBackend
 from kiosk.cli import main
+from kiosk.core.errors import RejectedError
 from kiosk.storage import FolderDisk
 
 PLANT = Path(__file__).parents[2] / "assets" / "example" / "plant.toml"
@@ -213,6 +214,27 @@ def test_what_cannot_be_delivered_is_kept_and_said(kiosk, config, monkeypatch):
     assert code == 1
     assert "far: retrying" in printed.out
     assert "still to deliver: 1" in printed.out
+
+
+class Strict(MemoryBackend):
+    """A ticket system that takes nothing."""
+
+    def deliver(self, delivery, ticket):
+        raise RejectedError("no such project")
+
+
+def test_what_was_refused_is_told_apart_from_what_is_still_to_deliver(kiosk, config, monkeypatch):
+    monkeypatch.setitem(backends.BUILT_IN, "strict", f"{__name__}:Strict")
+    config.write_text(config.read_text() + '[[destinations]]\ntype = "strict"\n')
+    report(kiosk)
+
+    code, printed = kiosk("forward", "--once")
+
+    assert code == 1
+    assert "still to deliver: 0\nrefused, and not tried again by itself: 1; `kiosk tickets` shows why" in printed.out
+    code, printed = kiosk("forward", "--once", "--json")
+    shown = json.loads(printed.out)
+    assert (code, shown["waiting"], [d["error"] for d in shown["refused"]]) == (1, [], ["no such project"])
 
 
 def test_a_destination_with_wrong_settings_pauses_and_keeps_every_ticket(kiosk, config):
