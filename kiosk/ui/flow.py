@@ -126,20 +126,26 @@ class Flow:
         self._app.when_done(saving, self._saved, self._not_saved)
 
     def _saved(self, entry: Entry) -> None:
-        self._sent()
+        is_shown = self._sent()
         sounds.play("saved")
-        self.open_ticket(entry.ticket.id)
+        if is_shown:
+            self.open_ticket(entry.ticket.id)
 
-    def _sent(self) -> None:
+    def _sent(self) -> bool:
+        """Tell whether the report is still the one on the screen: a slow disk may answer after the next one was begun."""
         sent, self._sending = self._sending, None
-        if sent is not None:
-            self._drop_photo(sent.photo)
+        if sent is None:
+            return False
+        self._drop_photo(sent.photo)
+        return self.draft is not None and self.draft.id == sent.id
 
     def _not_saved(self, error: BaseException) -> None:
-        self._sent()
+        is_shown = self._sent()
         log.error("a report was not saved: %s", error)
         sounds.play("refused")
-        if self._app.place[0] == "notsaved":
+        if not is_shown:
+            self.tell(N_("An earlier report was not saved. Please call IT."), icon="content-save-alert")
+        elif self._app.place[0] == "notsaved":
             self.tell(N_("Still not saved. Please call."), icon="content-save-alert")
         else:
             self._app.go("notsaved")

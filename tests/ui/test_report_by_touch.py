@@ -1,5 +1,9 @@
 """An operator reports a problem with one finger."""
 
+import threading
+
+import pytest
+
 from kiosk.core.draft import DraftStep
 
 
@@ -60,6 +64,47 @@ def test_a_double_tap_on_send_is_one_report(pilot, floor):
     pilot.frames(10)
 
     assert len(floor.terminal.entries()) == 1
+
+
+@pytest.fixture
+def disk_answers(floor):
+    """Let the disk take its time until this event is set."""
+    answers = threading.Event()
+    floor.terminal._desk.submit(answers.wait, 10)
+    yield answers
+    answers.set()
+
+
+def send_and_begin_the_next(pilot):
+    reach_details(pilot)
+    pilot.tap("No, it still runs")
+    pilot.tap("Send to IT")
+    pilot.scan("KIOSK:M-1014")
+    pilot.until(lambda: pilot.screen == "symptoms")
+    pilot.settle()
+    return pilot.app.flow.draft
+
+
+def test_a_disk_that_answers_late_leaves_the_next_report_alone(pilot, floor, disk_answers):
+    draft = send_and_begin_the_next(pilot)
+
+    disk_answers.set()
+    pilot.until(lambda: floor.terminal.entries() and pilot.app.flow._sending is None)
+    pilot.settle()
+
+    assert pilot.screen == "symptoms"
+    assert pilot.app.flow.draft is draft
+
+
+def test_a_disk_that_refuses_late_does_not_speak_of_the_next_report(pilot, floor, disk_answers):
+    draft = send_and_begin_the_next(pilot)
+    floor.disk.db.storage.full = True
+
+    disk_answers.set()
+    pilot.until(lambda: pilot.sees("An earlier report was not saved. Please call IT."))
+
+    assert pilot.screen == "symptoms"
+    assert pilot.app.flow.draft is draft
 
 
 def test_a_mind_can_be_changed(pilot):
