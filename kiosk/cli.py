@@ -288,13 +288,24 @@ def _row(entry: Entry) -> Any:
 def _confirm(options: argparse.Namespace) -> int:
     kiosk = _open(options)
     try:
-        if kiosk.terminal.entry(options.ticket) is None:
+        known = kiosk.terminal.entry(options.ticket)
+        if known is None:
             raise UsageError(f"there is no ticket {options.ticket!r} on this terminal; `kiosk tickets` lists them")
-        entry = kiosk.terminal.confirm(options.ticket, works=options.answer == "yes").result()
+        entry = _answered(kiosk.terminal, known, works=options.answer == "yes")
     finally:
         kiosk.close()
-    print(json.dumps(_row(entry), indent=2) if options.json else f"{entry.ticket.id} {entry.status}")
+    text = f"{entry.ticket.id} {entry.status}{' already; nothing was changed' if entry is known else ''}"
+    print(json.dumps(_row(entry), indent=2) if options.json else text)
     return DONE
+
+
+def _answered(terminal: Any, entry: Entry, *, works: bool) -> Entry:
+    """Give the entry after the answer: the same one where there was nothing left to confirm."""
+    if works and not entry.status.is_open:
+        return entry
+    said = terminal.confirm(entry.ticket.id, works=True) if works else terminal.still_broken(entry.ticket.id)
+    answered: Entry = said.result()
+    return answered
 
 
 def _desk(options: argparse.Namespace) -> int:

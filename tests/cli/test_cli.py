@@ -201,6 +201,30 @@ def test_what_is_due_is_delivered_once_and_the_fix_can_be_confirmed(kiosk, confi
     assert "create to memory: delivered as #1" in printed.out
 
 
+def test_no_before_any_repair_is_a_remark_that_opens_nothing_again(kiosk, config):
+    config.write_text(config.read_text() + '[[destinations]]\ntype = "memory"\n')
+    ticket = report(kiosk)["ticket"]["id"]
+
+    code, printed = kiosk("confirm", ticket, "no", "--json")
+
+    answered = json.loads(printed.out)
+    assert (code, answered["progress"]["status"]) == (0, "new")
+    assert [d["kind"] for d in answered["deliveries"]] == ["create", "comment"]
+    assert "Still broken." in answered["deliveries"][-1]["text"]
+
+
+def test_a_second_yes_changes_nothing_and_says_so(kiosk, config):
+    config.write_text(config.read_text() + '[[destinations]]\ntype = "memory"\n')
+    ticket = report(kiosk)["ticket"]["id"]
+    kiosk("confirm", ticket, "yes")
+    before = kiosk("tickets", "--json")[1].out
+
+    code, printed = kiosk("confirm", ticket, "yes")
+
+    assert (code, printed.out) == (0, f"{ticket} closed already; nothing was changed\n")
+    assert kiosk("tickets", "--json")[1].out == before
+
+
 def test_what_cannot_be_delivered_is_kept_and_said(kiosk, config, monkeypatch):
     monkeypatch.setenv("DESK_TOKEN", "t0ken")
     config.write_text(
