@@ -33,7 +33,7 @@ screenshots: $(VENV)/.test
 translations: $(VENV)/.test
 	$(BIN)/python translations/update.py
 
-wheel: $(VENV)/.test
+wheel: $(VENV)/.run
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
 
 $(VENV)/.run: pyproject.toml .ci/setup
