@@ -124,6 +124,15 @@ def test_the_versions_name_this_terminal(floor):
     assert facts["Kivy"] == "2.3.1"
 
 
+@pytest.mark.parametrize(("count", "tone"), [(0, ""), (2, "bad")])
+def test_damaged_records_are_counted_and_stand_out(floor, monkeypatch, count, tone):
+    monkeypatch.setattr(type(floor.terminal), "damaged_records", count, raising=False)
+
+    rows = admin.facts(floor.terminal, ENGLISH, versions={}, folder="/data")
+
+    assert [(row.value, row.tone) for row in rows if row.name == "Damaged records"] == [(str(count), tone)]
+
+
 def test_the_folder_tells_its_room_or_that_it_cannot_be_read():
     assert admin.folder_state(Path("/data"), 12_340_000_000, ENGLISH) == "/data: 12.3 GB free"
     assert admin.folder_state(Path("/data"), None, ENGLISH) == "/data: cannot be read"

@@ -58,6 +58,7 @@ class FactRow:
 
     name: str = ""
     value: str = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +156,7 @@ def read_scan(text: str, terminal: Terminal, speak: Translator) -> ScanRow:
 def facts(terminal: Terminal, speak: Translator, *, versions: Mapping[str, str], folder: str) -> list[FactRow]:
     """Give what the help line asks for; `versions` are those of libraries that only the caller knows."""
     plant, area = terminal.plant, terminal.plant.areas.get(terminal.area)
-    everywhere = speak.tr("the whole plant")
+    everywhere, damaged = speak.tr("the whole plant"), terminal.damaged_records
     return [
         FactRow(name=speak.tr("Terminal"), value=terminal.name),
         FactRow(name=speak.tr("Area"), value=area.name.get(speak.language) if area else everywhere),
@@ -167,6 +168,7 @@ def facts(terminal: Terminal, speak: Translator, *, versions: Mapping[str, str],
         FactRow(name="Python", value=platform.python_version()),
         *(FactRow(name=name, value=version) for name, version in versions.items()),
         FactRow(name=speak.tr("Data folder"), value=folder),
+        FactRow(name=speak.tr("Damaged records"), value=str(damaged), tone="bad" if damaged else ""),
     ]
 
 
