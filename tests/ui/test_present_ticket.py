@@ -391,6 +391,23 @@ def test_a_refused_message_is_not_called_sent(floor):
     assert look_at(floor).notes[0].text == "IT's system refused it. Please call IT."
 
 
+def test_a_refused_confirmation_is_said(floor):
+    reported(floor)
+    floor.it.resolve("T0001")
+    floor.step(11)
+    floor.it.fail_next(RejectedError("closed for comments"))
+    floor.terminal.confirm("T0001", works=True).result(5)
+    floor.step()
+
+    note = look_at(floor).notes[0]
+
+    assert (note.head, note.text, note.tone) == (
+        "Your message",
+        "IT's system refused it. Please call IT.",
+        "bad",
+    )
+
+
 # ---------------------------------------------------------------- questions and steps
 
 

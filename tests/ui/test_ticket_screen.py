@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.core.errors import TemporaryError
+from kiosk.core.errors import RejectedError, TemporaryError
 from kiosk.core.model import Question, Status
 
 
@@ -467,3 +467,22 @@ def test_back_to_start_leads_home(pilot, floor):
     pilot.settle()
 
     assert pilot.screen == "home"
+
+
+def test_a_confirmation_that_it_refuses_is_asked_again_and_said(pilot, floor):
+    floor.report()
+    floor.step()
+    floor.it.resolve("T0001", cause="A cable was loose", solution="Plugged it in")
+    floor.step(11)
+    pilot.app.flow.open_ticket("T0001")
+    pilot.settle()
+    floor.it.fail_next(RejectedError("no such transition"))
+
+    pilot.tap("Yes, it works")
+    pilot.until(lambda: pilot.app.terminal.entry("T0001").status is Status.CLOSED)
+    floor.step()
+    pilot.app._tick()
+    pilot.settle()
+
+    assert pilot.sees("Is it running again?")
+    assert pilot.sees("IT's system refused it. Please call IT.")

@@ -113,6 +113,11 @@ class TicketView:
         """What was said and is shown at once; all of it is one touch away."""
         return list(self.notes[:TOP])
 
+    @property
+    def refused_notes(self) -> list[NoteRow]:
+        """What the operator said and IT's system refused: shown even where other notes must wait."""
+        return [note for note in self.notes if note.tone == "bad"]
+
 
 def ticket_view(
     entry: Entry, terminal: Terminal, speak: Translator, now: datetime, *, ticked: Collection[int] = ()
