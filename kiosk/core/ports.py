@@ -29,8 +29,10 @@ class Disk(Protocol):
     """
 
     db: TinyDB
-    damaged: int
-    """How many damaged parts were put aside so far."""
+
+    @property
+    def damaged(self) -> int:
+        """How many damaged parts were put aside so far."""
 
     def keep_photo(self, source: Path, name: str) -> Path:
         """Copy `source` into the folder as `name`, synced."""
