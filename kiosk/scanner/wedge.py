@@ -49,6 +49,11 @@ class Wedge:
             return self._finish()
         return None
 
+    @property
+    def has_keys(self) -> bool:
+        """True while keys are kept of which nobody knows yet what they are."""
+        return bool(self._times)
+
     def _take(self, char: str, now: float) -> None:
         # Keys that somebody typed just before a scan must not end up in it. A pause inside a burst
         # that is fast so far is ours: a screen being built kept the keys waiting.

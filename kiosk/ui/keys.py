@@ -28,7 +28,13 @@ class Keys:
 
     def _look_again(self, _: float) -> None:
         # Keys that arrived during a long frame are still queued: let the window deliver them first.
-        Clock.schedule_once(lambda _: self._hand_on(self._wedge.settle()))
+        Clock.schedule_once(self._settle)
+
+    def _settle(self, _: float) -> None:
+        self._hand_on(self._wedge.settle())
+        if self._wedge.has_keys:
+            # The trigger counts from the beginning of a frame, the wedge from the last key: it was asked too early.
+            self._quiet()
 
     def _hand_on(self, text: str | None) -> None:
         if text is not None:
