@@ -57,10 +57,6 @@ class VirtualScreen:
         found = subprocess.run(words, env=self.environment, check=False, capture_output=True, text=True, timeout=30)
         return found.stdout.strip() == str(pid)
 
-    def picture(self, path: Path) -> None:
-        """Keep what a person in front of this screen would see."""
-        subprocess.run([program("import"), "-window", "root", str(path)], env=self.environment, check=True, timeout=30)
-
 
 class TerminalProcess:
     """`kiosk run` as a real process in a real window."""
