@@ -45,9 +45,9 @@ def start_desk(tmp_path):
         desk.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """A real browser."""
+    """A real browser; playwright allows one driver at a time, so it ends with the module."""
     path = program("chromium", "chromium-browser", "google-chrome")
     try:
         from playwright.sync_api import sync_playwright

@@ -42,7 +42,9 @@ class Watch:
 
 
 def _writes(arguments):
-    _, mode, flags = arguments
+    path, mode, flags = arguments
+    if "__pycache__" in str(path):
+        return False  # a checkout compiles a screen when it is first shown; an installation was compiled by pip
     return any(letter in (mode or "") for letter in "wax+") or (mode is None and isinstance(flags, int) and flags & 3)
 
 
