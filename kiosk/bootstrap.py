@@ -18,8 +18,8 @@ from kiosk.core.board import Board
 from kiosk.core.errors import ConfigError, Fault, MisconfiguredError
 from kiosk.core.events import Event, Publish
 from kiosk.core.forwarder import Forwarder
-from kiosk.core.model import Plant
 from kiosk.core.outbox import Outbox
+from kiosk.core.plant import Plant
 from kiosk.core.ports import Backend, Clock, Destination
 from kiosk.core.terminal import Terminal
 from kiosk.plant import load_plant

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 
 from kiosk.core.errors import ConfigError, Fault
-from kiosk.core.model import Plant
+from kiosk.core.plant import Plant
 from kiosk.faults import Section, TomlFile, matching, suggestion
 from kiosk.fields import ConfigPath, Secret
 

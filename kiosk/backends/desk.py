@@ -12,18 +12,8 @@ from urllib.parse import quote
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationError
 
 from kiosk.core.errors import RejectedError
-from kiosk.core.model import (
-    Delivery,
-    DeliveryKind,
-    Priority,
-    Progress,
-    Question,
-    Remark,
-    RemoteChange,
-    RemoteRef,
-    Status,
-    Ticket,
-)
+from kiosk.core.model import Delivery, DeliveryKind, Progress, Question, Remark, RemoteChange, RemoteRef, Status, Ticket
+from kiosk.core.plant import Priority
 from kiosk.core.ports import Backend
 from kiosk.fields import Secret
 from kiosk.httpclient import HttpClient, NotFoundError, Nothing, RefusedError

@@ -12,18 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kiosk.core.errors import DeliveryError, RejectedError
-from kiosk.core.model import (
-    Delivery,
-    DeliveryKind,
-    Priority,
-    Progress,
-    Question,
-    Remark,
-    RemoteChange,
-    RemoteRef,
-    Status,
-    Ticket,
-)
+from kiosk.core.model import Delivery, DeliveryKind, Progress, Question, Remark, RemoteChange, RemoteRef, Status, Ticket
+from kiosk.core.plant import Priority
 from kiosk.core.ports import Backend
 from kiosk.core.text import clean_text
 from kiosk.plugins import PluginSettings

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from kiosk.core.model import (
-    Delivery,
-    DeliveryKind,
-    DeliveryState,
-    Entry,
-    Machine,
-    Progress,
-    RemoteChange,
-    Status,
-    Ticket,
-)
+from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, Progress, RemoteChange, Status, Ticket
 from kiosk.core.outbox import Outbox
+from kiosk.core.plant import Machine
 from kiosk.core.priority import urgency
 
 
@@ -83,9 +74,7 @@ def entry_of(change: RemoteChange, *, destination: str, machine: Machine | None)
         ref=change.ref,
         delivered_at=change.reported_at,
     )
-    return Entry(
-        sequence=0, ticket=ticket, deliveries=(create,), progress=_dated(change.progress, change), from_elsewhere=True
-    )
+    return Entry(sequence=0, ticket=ticket, deliveries=(create,), progress=_dated(change.progress, change))
 
 
 def merge(entry: Entry, change: RemoteChange) -> Entry:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from kiosk.core.model import Machine, Plant, Symptom
+from kiosk.core.plant import Machine, Plant, Symptom
 
 
 class DraftStep(StrEnum):

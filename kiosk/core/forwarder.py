@@ -25,8 +25,9 @@ from kiosk.core.errors import (
 from kiosk.core.events import Publish
 from kiosk.core.guard import Guard
 from kiosk.core.link import Circuit, Link
-from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, Machine, RemoteRef
+from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, RemoteRef
 from kiosk.core.outbox import Outbox
+from kiosk.core.plant import Machine
 from kiosk.core.ports import Clock, Destination
 from kiosk.core.watch import Watch
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from kiosk.core.errors import LabelError, UnknownMachineError
-from kiosk.core.model import Machine
+from kiosk.core.plant import Machine
 from kiosk.core.text import clean_line
 
 PREFIX = "KIOSK:"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.core.model import Plant, Priority, Symptom
+from kiosk.core.plant import Plant, Priority, Symptom
 
 _URGENCY = list(Priority)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from kiosk.core.model import Machine
+from kiosk.core.plant import Machine
 
 
 def fold(text: str) -> str:

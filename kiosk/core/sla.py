@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from kiosk.core.model import Calendar, Entry, Plant, Priority, Status
+from kiosk.core.model import Entry, Status
+from kiosk.core.plant import Calendar, Plant, Priority
 
 _HORIZON = timedelta(days=800)
 """Farther ahead no working minute is looked for: a calendar of holidays only must not hang the terminal."""

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from kiosk.core.board import Board
@@ -21,24 +21,12 @@ from kiosk.core.events import Publish
 from kiosk.core.forwarder import Forwarder
 from kiosk.core.labels import read_label
 from kiosk.core.link import Link, LinkState
-from kiosk.core.model import (
-    Area,
-    Contact,
-    Delivery,
-    DeliveryKind,
-    Entry,
-    Machine,
-    Notice,
-    Plant,
-    Priority,
-    Remark,
-    Status,
-    Symptom,
-    Ticket,
-)
+from kiosk.core.model import Delivery, DeliveryKind, Entry, Remark, Status, Ticket
 from kiosk.core.outbox import Figure, Outbox
+from kiosk.core.plant import Area, Contact, Machine, Notice, Plant, Symptom
 from kiosk.core.ports import Clock, Destination
 from kiosk.core.priority import priority_of
+from kiosk.core.promise import Promise, promise_of
 from kiosk.core.said import answered, decided, requeued, say
 from kiosk.core.search import MachineSearch
 from kiosk.core.sla import Countdown, countdown, deadlines
@@ -60,16 +48,6 @@ class Scan:
 
     machine: Machine
     open: tuple[Entry, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
-    """What both sides agreed for a report, shown before it is sent."""
-
-    priority: Priority
-    respond_within: timedelta
-    respond_by: datetime
-    resolve_by: datetime
 
 
 class Terminal:
@@ -165,12 +143,7 @@ class Terminal:
 
     def promise(self, draft: Draft) -> Promise | None:
         """Tell what was agreed for this report; None while machine stopped or symptom is not answered."""
-        if draft.symptom is None or draft.stopped is None:
-            return None
-        priority = priority_of(self.plant, draft.symptom, stopped=draft.stopped)
-        respond_by, resolve_by = deadlines(self.plant, priority, self.clock.now())
-        within = self.plant.slas[priority].respond
-        return Promise(priority=priority, respond_within=within, respond_by=respond_by, resolve_by=resolve_by)
+        return promise_of(self.plant, draft, now=self.clock.now())
 
     # ------------------------------------------------------------ looking
 

@@ -11,8 +11,9 @@ from kiosk.core.board import Board, entry_of, merge
 from kiosk.core.errors import StorageError
 from kiosk.core.events import BoardChanged, Publish
 from kiosk.core.guard import Guard
-from kiosk.core.model import DeliveryKind, DeliveryState, Entry, Machine, RemoteChange
+from kiosk.core.model import DeliveryKind, DeliveryState, Entry, RemoteChange
 from kiosk.core.outbox import Outbox
+from kiosk.core.plant import Machine
 from kiosk.core.ports import Clock
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, status
 from fastapi.responses import RedirectResponse
 
-from kiosk.core.model import Priority
+from kiosk.core.plant import Priority
 from kiosk.core.text import clean_line, clean_text
 from kiosk.desk import tickets, work
 from kiosk.desk.desk import Desk, TheDesk

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Response, status
 from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 
-from kiosk.core.model import Priority, Sla, Status
+from kiosk.core.model import Status
+from kiosk.core.plant import Priority, Sla
 from kiosk.desk import present, tickets, work
 from kiosk.desk.desk import Desk, TheDesk
 from kiosk.desk.rendering import page

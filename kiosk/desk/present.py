@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from kiosk.core.model import Priority, Sla, Status
+from kiosk.core.model import Status
+from kiosk.core.plant import Priority, Sla
 from kiosk.core.sla import Aim, Countdown
 from kiosk.desk.tables import RemarkKind, RemarkRow, TicketRow
 from kiosk.desk.urgency import by_urgency, countdown

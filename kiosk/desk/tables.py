@@ -9,7 +9,8 @@ from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, LargeBinary, S
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-from kiosk.core.model import Priority, Status
+from kiosk.core.model import Status
+from kiosk.core.plant import Priority
 
 SCHEMA = 1
 """Raised with every change of the tables; a desk refuses a database that is newer than itself."""

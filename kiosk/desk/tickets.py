@@ -10,7 +10,8 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from kiosk.core.model import Priority, Sla, Status
+from kiosk.core.model import Status
+from kiosk.core.plant import Priority, Sla
 from kiosk.desk import work
 from kiosk.desk.store import Store, Writing
 from kiosk.desk.tables import PhotoRow, RemarkKind, RemarkRow, TicketRow

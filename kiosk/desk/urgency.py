@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from kiosk.core.model import Priority, Sla, Status
+from kiosk.core.model import Status
+from kiosk.core.plant import Priority, Sla
 from kiosk.core.sla import Aim, Countdown
 from kiosk.desk.tables import TicketRow, first_reached
 

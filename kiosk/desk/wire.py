@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 from PIL import Image
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, PrivateAttr, model_validator
 
-from kiosk.core.model import Priority, Status
+from kiosk.core.model import Status
+from kiosk.core.plant import Priority
 from kiosk.core.text import clean_line, clean_text
 from kiosk.desk.tables import RemarkRow, TicketRow, first_reached
 

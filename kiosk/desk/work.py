@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from kiosk.core.errors import KioskError
-from kiosk.core.model import Priority, Status
+from kiosk.core.model import Status
+from kiosk.core.plant import Priority
 from kiosk.desk.store import Writing
 from kiosk.desk.tables import RemarkKind, RemarkRow, TicketRow
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from kiosk.core.errors import ConfigError, Fault
-from kiosk.core.model import (
+from kiosk.core.plant import (
     Area,
     Calendar,
     Contact,

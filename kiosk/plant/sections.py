@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kiosk.core.labels import is_machine_id
-from kiosk.core.model import Impact, Priority
+from kiosk.core.plant import Impact, Priority
 from kiosk.core.text import clean_line
 from kiosk.faults import Section, matching
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from kiosk.core.model import Delivery, DeliveryKind, Priority, Ticket
+from kiosk.core.model import Delivery, DeliveryKind, Ticket
+from kiosk.core.plant import Priority
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 TICKET = Ticket(

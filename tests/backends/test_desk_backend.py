@@ -9,7 +9,8 @@ from backends.samples import NOON, TICKET, sent
 
 from kiosk import plugins
 from kiosk.core.errors import MisconfiguredError, RejectedError
-from kiosk.core.model import DeliveryKind, Priority, RemoteRef, Status
+from kiosk.core.model import DeliveryKind, RemoteRef, Status
+from kiosk.core.plant import Priority
 
 REPORT = replace(TICKET, note="since the morning", who="Anna", respond_by=NOON + timedelta(minutes=15))
 SHOWN = {

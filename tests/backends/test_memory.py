@@ -5,7 +5,8 @@ from backends.samples import NOON, TICKET, sent
 
 from kiosk.backends.memory import MemoryBackend, MemorySettings
 from kiosk.core.errors import TemporaryError, UncertainError
-from kiosk.core.model import DeliveryKind, Priority, Question, Status
+from kiosk.core.model import DeliveryKind, Question, Status
+from kiosk.core.plant import Priority
 
 CREATE = sent(DeliveryKind.CREATE)
 

@@ -14,7 +14,8 @@ from kiosk import plugins
 from kiosk.backends.redmine import RedmineBackend, polling, wording
 from kiosk.backends.redmine.issues import read_eta
 from kiosk.core.errors import ConfigError, MisconfiguredError, RejectedError, TemporaryError, UncertainError
-from kiosk.core.model import DeliveryKind, Priority, RemoteRef, Status
+from kiosk.core.model import DeliveryKind, RemoteRef, Status
+from kiosk.core.plant import Priority
 
 ORIGIN_LINE = (
     "kiosk: id=T9 machine=press-4 symptom=no-print priority=high stopped=1 at=2026-11-23T11:00:00Z terminal=K7 "

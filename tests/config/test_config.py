@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from kiosk.config import Config, load_config
 from kiosk.core.errors import ConfigError, Fault
-from kiosk.core.model import Area, Calendar, Plant, Words
+from kiosk.core.plant import Area, Calendar, Plant, Words
 from kiosk.fields import Secret
 
 SMALLEST = '[terminal]\nname = "K07"\n'

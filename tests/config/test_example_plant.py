@@ -4,7 +4,7 @@ from kiosk import i18n, resources
 from kiosk.config import load_config
 from kiosk.core.draft import symptoms_for
 from kiosk.core.labels import label_text, read_label
-from kiosk.core.model import Words
+from kiosk.core.plant import Words
 from kiosk.plant import load_plant
 
 LANGUAGES = {"en", "de", "pl"}

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.core.errors import ConfigError
-from kiosk.core.model import Contact, Impact, Machine, Priority
+from kiosk.core.plant import Contact, Impact, Machine, Priority
 from kiosk.plant import load_plant
 
 PARTS = {

@@ -7,6 +7,7 @@ import json
 import os
 import threading
 import time
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,7 +20,8 @@ from backends.local_server import Reply, closed_port, cut_answer, forward_to, lo
 from kiosk import plugins
 from kiosk.backends.memory import MemoryBackend
 from kiosk.core.errors import MisconfiguredError, RejectedError, TemporaryError, UncertainError
-from kiosk.core.model import Priority, Question
+from kiosk.core.model import Question
+from kiosk.core.plant import Priority
 from kiosk.core.ports import Backend
 from kiosk.desk import DeskSettings, add_terminal
 
@@ -36,7 +38,7 @@ HTTP_FAULTS = {
 }
 
 
-class Harness:
+class Harness(ABC):
     """What the contract tests need of a backend."""
 
     backend: Backend
@@ -46,15 +48,15 @@ class Harness:
     def __init__(self) -> None:
         self.made: list[str] = []
 
+    @abstractmethod
     def strike(self, fault: str, *, write: bool = False) -> None:
         """Make the next request fail; with `write`, the next one that changes something."""
-        raise NotImplementedError
 
+    @abstractmethod
     def unreachable(self) -> Backend:
         """Give the same backend for a server that is not there."""
-        raise NotImplementedError
 
-    def calm(self) -> None:
+    def calm(self) -> None:  # noqa: B027  not abstract: most have nothing to forget
         """Forget the faults that did not come to happen."""
 
     def tidy(self) -> None:
@@ -65,7 +67,7 @@ class Harness:
         """Give the same backend with a short timeout."""
         return self.backend
 
-    def pass_time(self) -> None:
+    def pass_time(self) -> None:  # noqa: B027  not abstract: most need none
         """Let the second pass in which something happened."""
 
 

@@ -14,7 +14,8 @@ from PIL import Image
 
 from kiosk.backends import BUILT_IN
 from kiosk.core.errors import DeliveryError, MisconfiguredError, RejectedError, TemporaryError, UncertainError
-from kiosk.core.model import Delivery, DeliveryKind, Priority, RemoteChange, RemoteRef, Status, Ticket
+from kiosk.core.model import Delivery, DeliveryKind, RemoteChange, RemoteRef, Status, Ticket
+from kiosk.core.plant import Priority
 from kiosk.core.text import clean_text
 
 HARNESSES = {

@@ -13,7 +13,6 @@ from kiosk.core.model import (
     DeliveryKind,
     DeliveryState,
     Entry,
-    Priority,
     Progress,
     Question,
     Remark,
@@ -21,6 +20,7 @@ from kiosk.core.model import (
     Status,
     Ticket,
 )
+from kiosk.core.plant import Priority
 
 TICKET = Ticket(
     id="T1",

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from kiosk.core.errors import LabelError, UnknownMachineError
 from kiosk.core.labels import is_machine_id, label_text, read_label
-from kiosk.core.model import Machine
+from kiosk.core.plant import Machine
 
 CNC = Machine(id="M-1014", name="CNC 14", area="machining", kind="cnc")
 PRINTER = Machine(id="lp_07.b", name="Label printer 7", area="packaging", kind="printer")

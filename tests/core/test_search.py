@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.core.model import Machine
+from kiosk.core.plant import Machine
 from kiosk.core.search import MachineSearch
 
 MACHINES = [

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from fakes import MONDAY_NOON, Floor
 
-from kiosk.core.model import Calendar, Priority, Status
+from kiosk.core.model import Status
+from kiosk.core.plant import Calendar, Priority
 from kiosk.core.sla import Aim, due_at
 
 BERLIN = ZoneInfo("Europe/Berlin")

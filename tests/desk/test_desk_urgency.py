@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kiosk.core.model import Priority, Sla, Status
+from kiosk.core.model import Status
+from kiosk.core.plant import Priority, Sla
 from kiosk.core.sla import Aim
 from kiosk.desk.present import card, steps
 from kiosk.desk.tables import TicketRow, first_reached

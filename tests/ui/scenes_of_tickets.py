@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from kiosk.core.errors import MisconfiguredError, RejectedError, TemporaryError
-from kiosk.core.model import Priority, Question
+from kiosk.core.model import Question
+from kiosk.core.plant import Priority
 from kiosk.ui.pinlock import PinLock
 
 PIN = "2580"

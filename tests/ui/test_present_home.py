@@ -7,7 +7,8 @@ import pytest
 from fakes import Floor, small_plant, words
 
 from kiosk.core.errors import RejectedError, TemporaryError
-from kiosk.core.model import Notice, Status
+from kiosk.core.model import Status
+from kiosk.core.plant import Notice
 from kiosk.i18n import Translator
 from kiosk.ui.present import home, tickets
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from fakes import Floor
 
-from kiosk.core.model import Machine
+from kiosk.core.plant import Machine
 from kiosk.i18n import Translator
 from kiosk.ui.present import report
 

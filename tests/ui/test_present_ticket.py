@@ -9,7 +9,8 @@ import pytest
 from fakes import Floor, RamDisk, words
 
 from kiosk.core.errors import MisconfiguredError, RejectedError, TemporaryError
-from kiosk.core.model import Priority, Question, Status, Step
+from kiosk.core.model import Question, Status
+from kiosk.core.plant import Priority, Step
 from kiosk.i18n import Translator
 from kiosk.ui.present import calling
 from kiosk.ui.present.ticket import ring, ticket_view

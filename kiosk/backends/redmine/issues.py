@@ -12,7 +12,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator
 
 from kiosk.backends.redmine.settings import RedmineSettings
 from kiosk.backends.redmine.wording import Origin, read_note, read_origin
-from kiosk.core.model import Priority, Progress, Question, Remark, RemoteChange, RemoteRef, Status
+from kiosk.core.model import Progress, Question, Remark, RemoteChange, RemoteRef, Status
+from kiosk.core.plant import Priority
 
 _TICKET_ID = re.compile(r"[A-Za-z0-9]{1,40}")
 _TIME_OF_DAY = re.compile(r"[0-9]{1,2}:[0-9]{2}")

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from kiosk.core.model import Priority, Status
+from kiosk.core.model import Status
+from kiosk.core.plant import Priority
 from kiosk.fields import Secret
 from kiosk.plugins import HttpSettings
 

@@ -11,7 +11,8 @@ from urllib.parse import quote, unquote
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from kiosk.core.model import Delivery, Priority, Ticket
+from kiosk.core.model import Delivery, Ticket
+from kiosk.core.plant import Priority
 from kiosk.core.text import clean_line, clean_text
 
 LONGEST_SUBJECT = 255

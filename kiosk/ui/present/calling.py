@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kiosk.core.model import Entry, Priority
+from kiosk.core.model import Entry
+from kiosk.core.plant import Priority
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import Translator
 from kiosk.ui.present.tickets import is_refused

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.core.link import LinkState
-from kiosk.core.model import Notice
+from kiosk.core.plant import Notice
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import Translator
 from kiosk.ui.present import times

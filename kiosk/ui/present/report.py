@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.core.draft import Draft
-from kiosk.core.model import Area, Machine, Plant, Priority, Symptom
+from kiosk.core.plant import Area, Machine, Plant, Priority, Symptom
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import N_, Translator
 from kiosk.ui.present import times

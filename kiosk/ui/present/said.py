@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, Priority
+from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry
+from kiosk.core.plant import Priority
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import N_, Translator
 from kiosk.ui.present import times
