@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import itertools
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -28,7 +29,8 @@ class FakeClock:
 
     def __init__(self, start: datetime = MONDAY_NOON) -> None:
         self.wall, self.seconds = start, 1000.0
-        self.clock = Clock(now=lambda: self.wall, monotonic=lambda: self.seconds)
+        self.boot = "boot-1"
+        self.clock = Clock(now=lambda: self.wall, monotonic=lambda: self.seconds, boot=self.boot)
 
     def advance(self, seconds: float) -> None:
         self.seconds += seconds
@@ -78,8 +80,11 @@ def words(text: str) -> Words:
     return Words(by_language={"en": text, "de": f"{text} (de)"})
 
 
-def small_plant() -> Plant:
-    """One area, two machines, three symptoms, a day shift from Monday to Friday."""
+def small_plant(*, joins: bool = False) -> Plant:
+    """One area, two machines, three symptoms, a day shift from Monday to Friday.
+
+    Most tests report the same problem again and again and mean different ones; with `joins` it is the same one, as in a plant.
+    """
     machines = [
         Machine(id="P-0007", name="Zebra L7", area="pack", kind="printer", place="D-07"),
         Machine(id="M-1014", name="CNC 14", area="mill", kind="cnc", place="B-14"),
@@ -95,6 +100,7 @@ def small_plant() -> Plant:
         Symptom(id="frozen", words=words("Program is frozen"), it_term="HMI frozen", impact=Impact.MEDIUM),
         Symptom(id="other", words=words("Something else"), it_term="Other", impact=Impact.LOW),
     ]
+    symptoms = [dataclasses.replace(s, catch_all=not joins or s.id == "other") for s in symptoms]
     shift = ((time(6), time(14)),)
     return Plant(
         name="Test plant",
@@ -133,8 +139,10 @@ class Floor:
         plant: Plant | None = None,
         area: str = "pack",
         clock: Clock | None = None,
+        name: str = "K1",
+        time: FakeClock | None = None,
     ) -> None:
-        self.time = FakeClock()
+        self.time = time or FakeClock()
         if clock is not None:
             self.time.clock = clock
         self.events: list[Event] = []
@@ -148,7 +156,7 @@ class Floor:
         self.board = Board(self.outbox)
         self.forwarders = [self._forwarder(destination) for destination in self.destinations]
         self.terminal = Terminal(
-            name="K1",
+            name=name,
             plant=self.plant,
             area=area,
             outbox=self.outbox,

@@ -124,7 +124,7 @@ class DeskBackend(Backend):
         """Put the ticket there, or add to it."""
         if delivery.kind is DeliveryKind.CREATE:
             return self._create(delivery, ticket)
-        self._add(delivery)
+        self._add(delivery, ticket)
         return None
 
     def find(self, ticket_id: str) -> RemoteRef | None:
@@ -156,17 +156,21 @@ class DeskBackend(Backend):
         except RefusedError as error:
             raise RejectedError(str(error), field=_blamed(error)) from error
 
-    def _add(self, delivery: Delivery) -> None:
-        body = {
+    def _add(self, delivery: Delivery, ticket: Ticket) -> None:
+        body: dict[str, Any] = {
             "id": delivery.id,
             "kind": delivery.kind.value,
             "text": delivery.text,
             "who": delivery.who,
             "at": _text_of(delivery.created_at),
         }
+        if delivery.kind is DeliveryKind.JOIN and "photo" not in delivery.without:
+            body["photo"] = _photo(ticket)
         ticket_id = delivery.ref.id if delivery.ref else delivery.ticket
         try:
             self._client.write("POST", f"/tickets/{ticket_id}/remarks", Nothing, json=body, repeatable=True)
+        except RefusedError as error:
+            raise RejectedError(str(error), field=_blamed(error)) from error
         except NotFoundError as error:
             if error.from_api:
                 raise RejectedError(str(error)) from error

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from kiosk.core.errors import DeliveryError, RejectedError
 from kiosk.core.model import Delivery, DeliveryKind, Progress, Question, Remark, RemoteChange, RemoteRef, Status, Ticket
@@ -31,12 +32,18 @@ class RemoteTicket:
 
     number: int
     ticket: Ticket
-    with_photo: bool
+    photos: tuple[Path, ...]
+    """That of the report, and those of others that were added to it."""
     progress: Progress
     asked_from: Status = Status.NEW
     """The status before the open question was asked."""
     changed_at: datetime
     sequence: int
+
+    @property
+    def with_photo(self) -> bool:
+        """True when somebody can look at the fault."""
+        return bool(self.photos)
 
     @property
     def ref(self) -> RemoteRef:
@@ -82,7 +89,7 @@ class MemoryBackend(Backend):
             if delivery.kind is DeliveryKind.CREATE:
                 ref = self._create(delivery, ticket)
             else:
-                self._follow_up(delivery)
+                self._follow_up(delivery, ticket)
             if trap:
                 raise trap.error
             return ref
@@ -99,6 +106,14 @@ class MemoryBackend(Backend):
         with self._lock:
             self._spring("took_effect")
             return any(remark.id == delivery.id for remote in self._tickets for remark in remote.progress.remarks)
+
+    def twins(self, ticket_id: str, ref: RemoteRef) -> list[RemoteRef]:
+        """Give the tickets with this id: the first, and the others that are open."""
+        del ref
+        with self._lock:
+            self._spring("twins")
+            alike = [remote for remote in self._tickets if remote.ticket.id == ticket_id]
+            return [remote.ref for remote in alike if remote is alike[0] or remote.progress.status.is_open]
 
     def changes(self, cursor: str) -> tuple[list[RemoteChange], str]:
         """Give what changed after the sequence number in `cursor`."""
@@ -182,7 +197,7 @@ class MemoryBackend(Backend):
         remote = RemoteTicket(
             number=len(self._tickets) + 1,
             ticket=ticket,
-            with_photo=ticket.photo is not None and "photo" not in delivery.without,
+            photos=_photos(delivery, ticket),
             progress=Progress(since={Status.NEW: now}),
             changed_at=now,
             sequence=self._sequence,
@@ -190,35 +205,48 @@ class MemoryBackend(Backend):
         self._tickets.append(remote)
         return remote.ref
 
-    def _follow_up(self, delivery: Delivery) -> None:
+    def _follow_up(self, delivery: Delivery, ticket: Ticket) -> None:
         remote = next((r for r in self._tickets if delivery.ref and r.ref.id == delivery.ref.id), None)
         if remote is None:
             raise RejectedError("this ticket is not here")
         text = clean_text(delivery.text)
-        self._keep(_with_remark(remote, Remark(at=self.now(), text=text, who=delivery.who, id=delivery.id)))
+        remote = _with_remark(remote, Remark(at=self.now(), text=text, who=delivery.who, id=delivery.id))
+        remote = self._keep(dataclasses.replace(remote, photos=remote.photos + _photos(delivery, ticket)))
         match delivery.kind:
             case DeliveryKind.CONFIRM:
-                self._move(remote.ticket.id, Status.CLOSED)
+                self._advance(remote, Status.CLOSED)
+            case DeliveryKind.WITHDRAW if not remote.progress.assignee:
+                self._advance(remote, Status.CANCELLED)
             case DeliveryKind.REOPEN:
                 status = Status.IN_PROGRESS if remote.progress.assignee else Status.NEW
-                self._move(remote.ticket.id, status, cause="", solution="")
+                self._advance(remote, status, cause="", solution="")
             case DeliveryKind.COMMENT if remote.progress.status is Status.WAITING:
-                self._move(remote.ticket.id, remote.asked_from, question=None)
+                self._advance(remote, remote.asked_from, question=None)
 
     def _known(self, ticket_id: str) -> RemoteTicket:
         return next(remote for remote in self._tickets if remote.ticket.id == ticket_id)
 
     def _move(self, ticket_id: str, status: Status, **changes: object) -> None:
         with self._lock:
-            remote = self._known(ticket_id)
+            self._advance(self._known(ticket_id), status, **changes)
+
+    def _advance(self, remote: RemoteTicket, status: Status, **changes: object) -> None:
+        with self._lock:
             since = {status: self.now(), **remote.progress.since}
             progress = dataclasses.replace(remote.progress, status=status, since=since, **changes)  # type: ignore[arg-type]
             self._keep(dataclasses.replace(remote, progress=progress))
 
-    def _keep(self, remote: RemoteTicket) -> None:
+    def _keep(self, remote: RemoteTicket) -> RemoteTicket:
         self._sequence += 1
         changed = dataclasses.replace(remote, changed_at=self.now(), sequence=self._sequence)
         self._tickets[remote.number - 1] = changed
+        return changed
+
+
+def _photos(delivery: Delivery, ticket: Ticket) -> tuple[Path, ...]:
+    """Give the photo that comes with a report, be it a ticket of its own or added to another one."""
+    is_shown = delivery.kind.is_report and "photo" not in delivery.without
+    return (ticket.photo,) if is_shown and ticket.photo is not None else ()
 
 
 def _with_remark(remote: RemoteTicket, remark: Remark) -> RemoteTicket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
 from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, Progress, RemoteChange, Status, Ticket
 from kiosk.core.outbox import Outbox
@@ -38,14 +39,25 @@ class Board:
 
     def open(self, *, area: str = "") -> list[Entry]:
         """Give the open entries, the most urgent and oldest first; of one area or of the whole plant."""
-        others = (e for e in tuple(self._others.values()) if self._outbox.get(e.ticket.id) is None)
-        entries = [*self._outbox.entries(), *others]
-        shown = [e for e in entries if e.status.is_open and area in ("", e.ticket.area)]
+        shown = [e for e in _once(self.everything()) if e.status.is_open and area in ("", e.ticket.area)]
         return sorted(shown, key=lambda e: (urgency(e.priority), e.ticket.reported_at, e.ticket.id))
+
+    def everything(self) -> list[Entry]:
+        """Give what is known of every ticket, this terminal's own first."""
+        others = (e for e in tuple(self._others.values()) if self._outbox.get(e.ticket.id) is None)
+        return [*self._outbox.entries(), *others]
 
     def on_machine(self, machine_id: str) -> list[Entry]:
         """Give what is open on one machine, the most urgent first."""
         return [e for e in self.open() if e.ticket.machine == machine_id]
+
+
+def _once(entries: Iterable[Entry]) -> list[Entry]:
+    """Show one problem once, though it was reported several times; this terminal's own report stands for it."""
+    shown: dict[str, Entry] = {}
+    for entry in entries:
+        shown.setdefault(entry.joined or entry.ticket.id, entry)
+    return list(shown.values())
 
 
 def entry_of(change: RemoteChange, *, destination: str, machine: Machine | None) -> Entry:

@@ -24,11 +24,13 @@ from kiosk.core.errors import (
 )
 from kiosk.core.events import Publish
 from kiosk.core.guard import Guard
+from kiosk.core.join import join, same_problem
 from kiosk.core.link import Circuit, Link
 from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, RemoteRef
 from kiosk.core.outbox import Outbox
 from kiosk.core.plant import Machine
 from kiosk.core.ports import Clock, Destination
+from kiosk.core.sweep import DELAYS, Sweep
 from kiosk.core.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -67,9 +69,12 @@ class Forwarder:
         self._watch = Watch(
             self._destination, outbox=outbox, board=board, machines=machines, publish=publish, clock=clock
         )
+        self._sweep = Sweep(self._destination, outbox=outbox, clock=clock)
+        self._board = board
         self._not_before: dict[str, float] = {}
         self._unsure_since: dict[str, float] = {}
         self._looks: Counter[str] = Counter()
+        self._unheard = 0
         self._poll_at = 0.0
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -147,6 +152,9 @@ class Forwarder:
         if due is not None:
             self._attempt(*due)
             return 0.0
+        if now >= self._sweep.due_at:
+            self._look_for_twins()
+            return 0.0
         if self._destination.is_backend and now >= self._poll_at:
             self._poll()
             return 0.0
@@ -185,27 +193,42 @@ class Forwarder:
 
     def _time_to_next(self, now: float) -> float:
         times = [self._due_at(delivery, now) for _, delivery in self._candidates()]
+        times.append(self._sweep.due_at)
         if self._destination.is_backend:
             times.append(self._poll_at)
         return min(IDLE_SECONDS, max(0.05, min(times, default=now + IDLE_SECONDS) - now))
 
-    def _poll(self) -> None:
+    def _look_for_twins(self) -> None:
+        try:
+            if self._sweep.look():
+                # What was heard may have been of the other one: hear the whole board again.
+                self._watch.forget()
+                self._poll_at = 0.0
+        except DeliveryError as error:
+            self._circuit.failed(error)
+        except StorageError as error:
+            log.error("a twin could not be noted: %s", error)
+
+    def _poll(self) -> bool:
+        """Ask for changes; True when there was an answer."""
         try:
             again_at_once = self._watch.look()
         except DeliveryError as error:
             self._circuit.failed(error)
-            return
+            return False
         self._poll_at = self._clock.monotonic() + (0.0 if again_at_once else self._poll_seconds)
         self._circuit.succeeded()
+        return True
 
     # ------------------------------------------------------------ deliveries
 
     def _attempt(self, entry: Entry, delivery: Delivery) -> None:
         try:
             try:
-                self._send(entry, delivery) if delivery.state is DeliveryState.PENDING else self._resolve(
-                    entry, delivery
-                )
+                if delivery.state is not DeliveryState.PENDING:
+                    self._resolve(entry, delivery)
+                elif delivery.kind is not DeliveryKind.CREATE or self._is_news(entry, delivery):
+                    self._send(entry, delivery)
             except DeliveryError as error:
                 self._failed(delivery, error)
         except StorageError as error:
@@ -214,15 +237,34 @@ class Forwarder:
             self._not_before[delivery.id] = self._clock.monotonic() + IDLE_SECONDS
 
     def _send(self, entry: Entry, delivery: Delivery) -> None:
-        create = _create_of(entry, self.name)
-        if delivery.kind is not DeliveryKind.CREATE and create is not None:
-            if create.state is DeliveryState.REJECTED:
+        report = entry.report_to(self.name)
+        if not delivery.kind.is_report and report is not None:
+            if report.state is DeliveryState.REJECTED:
                 raise RejectedError("the ticket itself was refused")
-            delivery = dataclasses.replace(delivery, ref=create.ref)
+            delivery = dataclasses.replace(delivery, ref=delivery.ref or report.ref)
         sending = dataclasses.replace(delivery, state=DeliveryState.SENDING, attempts=delivery.attempts + 1)
         self._record(sending)
         ref = self._destination.deliver(sending, entry.ticket)
         self._delivered(sending, ref)
+
+    def _is_news(self, entry: Entry, create: Delivery) -> bool:
+        """Tell whether the report is to be sent as a ticket of its own; one that says what is open there is added to that.
+
+        The terminal may have been cut off until now, so the board is heard first. What it tells may also be that this
+        ticket did arrive. A board that cannot be heard holds no report up for long.
+        """
+        if self._destination.is_backend and self._unheard < SUSPICIOUS_ATTEMPTS:
+            if not self._watch.knows_of(entry.ticket):
+                self._unheard += 0 if self._poll() else self._is_well()
+                return False
+            self._unheard = 0
+        other = same_problem(entry.ticket, self._board.everything(), destination=self.name)
+        if other is None:
+            return True
+        now = self._clock.now()
+        self._outbox.change(entry.ticket.id, lambda known: join(known, other, destination=self.name, now=now))
+        log.info("ticket %s: added to %s, which is open there", create.ticket, other.ticket.id)
+        return False
 
     def _resolve(self, entry: Entry, delivery: Delivery) -> None:
         """Look before anything is sent again."""
@@ -238,7 +280,9 @@ class Forwarder:
         if happened:
             self._delivered(delivery, ref)
         else:
-            self._record(dataclasses.replace(delivery, state=DeliveryState.PENDING))
+            # What was not found may turn up later: then there are two.
+            sweeps = len(DELAYS) if delivery.kind is DeliveryKind.CREATE else 0
+            self._record(dataclasses.replace(delivery, state=DeliveryState.PENDING, sweeps=sweeps))
 
     def _delivered(self, delivery: Delivery, ref: RemoteRef | None) -> None:
         done = dataclasses.replace(
@@ -249,6 +293,7 @@ class Forwarder:
             delivered_at=self._clock.now(),
         )
         self._record(done)
+        self._sweep.owe(done)
         self._not_before.pop(delivery.id, None)
         log.info("ticket %s: %s delivered to %s as %s", done.ticket, done.kind, self.name, done.ref and done.ref.label)
         self._poll_at = 0.0
@@ -272,6 +317,9 @@ class Forwarder:
     def _is_suspicious(self, delivery: Delivery, error: DeliveryError) -> bool:
         if self._trouble(delivery) < SUSPICIOUS_ATTEMPTS or isinstance(error, MisconfiguredError):
             return False
+        return self._is_well()
+
+    def _is_well(self) -> bool:
         try:
             self._destination.check()
         except DeliveryError:
@@ -308,8 +356,3 @@ class Forwarder:
         if delivery.state not in _UNSURE:
             self._unsure_since.pop(delivery.id, None)
             self._looks.pop(delivery.id, None)
-
-
-def _create_of(entry: Entry, destination: str) -> Delivery | None:
-    kinds = (d for d in entry.deliveries if d.destination == destination and d.kind is DeliveryKind.CREATE)
-    return next(kinds, None)

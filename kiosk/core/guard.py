@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from kiosk.core.errors import DeliveryError, TemporaryError, UncertainError
-from kiosk.core.model import Delivery, RemoteChange, RemoteRef, Ticket
+from kiosk.core.model import Delivery, DeliveryKind, RemoteChange, RemoteRef, Ticket
 from kiosk.core.ports import Backend, Destination
 
 log = logging.getLogger(__name__)
@@ -51,10 +51,17 @@ class Guard:
         if self._backend is None:
             return False, None
         with self._bugs(TemporaryError):
-            if delivery.ref is None:
+            if delivery.kind is DeliveryKind.CREATE:
                 ref = self._backend.find(ticket.id)
                 return ref is not None, ref
             return self._backend.took_effect(delivery, ticket), delivery.ref
+
+    def twins(self, ticket_id: str, ref: RemoteRef) -> list[RemoteRef]:
+        """Look for all the remote tickets that the report behind `ref` made."""
+        if self._backend is None:
+            return []
+        with self._bugs(TemporaryError):
+            return self._backend.twins(ticket_id, ref)
 
     def changes(self, cursor: str) -> tuple[list[RemoteChange], str]:
         """Ask for what changed since `cursor`."""

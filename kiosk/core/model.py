@@ -65,6 +65,12 @@ class Ticket:
     who: str = ""
     photo: Path | None = None
     """A JPEG on this terminal, or None."""
+    catch_all: bool = False
+    """True when the symptom says nothing by itself, so that the same one elsewhere may be another problem."""
+    boot: str = ""
+    """Which start of the terminal's computer it was reported in; empty when that is not known."""
+    reported_monotonic: float = 0.0
+    """Seconds on that start's monotonic clock, which no correction of the time of day moves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +93,10 @@ class DeliveryKind(StrEnum):
     """The kinds of remote effect."""
 
     CREATE = "create"
+    JOIN = "join"
+    """The same problem is open there already: a note on that remote ticket instead of a second one."""
+    WITHDRAW = "withdraw"
+    """Close a remote ticket that says only what another one says; when a person has it already, only tell them."""
     ATTACH = "attach"
     COMMENT = "comment"
     CONFIRM = "confirm"
@@ -94,6 +104,11 @@ class DeliveryKind(StrEnum):
     REOPEN = "reopen"
     """The operator says it is still broken: open the same remote ticket again."""
     NOTICE = "notice"
+
+    @property
+    def is_report(self) -> bool:
+        """True for what brings the report itself to IT."""
+        return self in (DeliveryKind.CREATE, DeliveryKind.JOIN)
 
 
 class DeliveryState(StrEnum):
@@ -131,6 +146,8 @@ class Delivery:
     error: str = ""
     """Why the last attempt failed, for IT; never contains a secret."""
     delivered_at: datetime | None = None
+    sweeps: int = 0
+    """How many looks for a twin are still owed: a CREATE that had to be sent again may turn out to have happened twice."""
 
     @property
     def is_open(self) -> bool:
@@ -205,6 +222,8 @@ class Entry:
     ticket: Ticket
     deliveries: tuple[Delivery, ...] = ()
     progress: Progress = field(default_factory=Progress)
+    joined: str = ""
+    """The ticket of the same problem that this report was added to; its progress is then this one's."""
 
     @property
     def status(self) -> Status:
@@ -220,14 +239,34 @@ class Entry:
     def ref(self) -> RemoteRef | None:
         """The first remote ticket that is certain, None while IT does not have it."""
         return next(
-            (d.ref for d in self.deliveries if d.kind is DeliveryKind.CREATE and d.state is DeliveryState.DELIVERED),
+            (d.ref for d in self.deliveries if d.kind.is_report and d.state is DeliveryState.DELIVERED),
             None,
         )
+
+    @property
+    def reports(self) -> tuple[Delivery, ...]:
+        """The deliveries that bring the report itself: one per system of record, the first one is the one believed."""
+        by_destination: dict[str, Delivery] = {}
+        for delivery in self.deliveries:
+            if delivery.kind.is_report:
+                by_destination.setdefault(delivery.destination, delivery)
+        return tuple(by_destination.values())
+
+    def report_to(self, destination: str) -> Delivery | None:
+        """Give the delivery that brings the report to `destination`."""
+        return next((delivery for delivery in self.reports if delivery.destination == destination), None)
 
     @property
     def is_delivered(self) -> bool:
         """The second truth: IT's ticket system has it."""
         return self.ref is not None
+
+    @property
+    def is_adopted(self) -> bool:
+        """True for another terminal's ticket on which something was said here."""
+        return any(
+            delivery.kind is DeliveryKind.CREATE and delivery.id == self.ticket.id for delivery in self.deliveries
+        )
 
     @property
     def has_open_deliveries(self) -> bool:

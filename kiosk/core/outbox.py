@@ -42,6 +42,8 @@ class Figure:
     taken_at: datetime | None = None
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
+    joined: str = ""
+    """The ticket that it was added to, whose figures count for both."""
 
     @property
     def response(self) -> timedelta | None:
@@ -69,6 +71,7 @@ def figure_of(entry: Entry) -> Figure:
         taken_at=min(taken, default=None),
         resolved_at=since.get(Status.RESOLVED),
         closed_at=since.get(Status.CLOSED),
+        joined=entry.joined,
     )
 
 
@@ -133,15 +136,19 @@ class Outbox:
         """Give one entry, None when this outbox does not have it."""
         return self._entries.get(ticket_id)
 
+    def joined_to(self, ticket_id: str) -> list[Entry]:
+        """Give the entries that were added to the ticket `ticket_id`."""
+        return [entry for entry in tuple(self._entries.values()) if entry.joined == ticket_id]
+
     def waiting(self) -> list[Entry]:
         """Give the entries with something still to deliver, in the order of the reports."""
         entries = [self._entries.get(ticket_id) for ticket_id in tuple(self._busy)]
         return sorted((entry for entry in entries if entry), key=lambda entry: entry.sequence)
 
     def figures(self) -> list[Figure]:
-        """Give the figures of everything that is closed, archived or not yet."""
+        """Give the figures of everything that is closed, archived or not yet; what was reported twice counts once."""
         closed = [figure_of(entry) for entry in self.entries() if entry.status is Status.CLOSED]
-        return [*self._figures, *closed]
+        return [figure for figure in (*self._figures, *closed) if not figure.joined]
 
     def cursor(self, destination: str) -> str:
         """Give where the last look for changes ended; empty when there was none."""

@@ -101,6 +101,8 @@ class Symptom:
     kinds: frozenset[str] = frozenset()
     """Kinds of machine it is offered for; empty means every kind."""
     steps: tuple[Step, ...] = ()
+    catch_all: bool = False
+    """True for "something else": two such reports on one machine are two problems."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

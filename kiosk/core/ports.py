@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -16,10 +16,22 @@ from kiosk.core.model import Delivery, DeliveryKind, RemoteChange, RemoteRef, Ti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The two clocks: `now` (aware UTC) for people, `monotonic` (seconds) for every waiting."""
+    """The two clocks: `now` (aware UTC) for people, `monotonic` (seconds) for every waiting.
+
+    A terminal without a battery for its clock starts in 1970, and an admin or a time server may move the time of day at any moment.
+    """
 
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
+    boot: str = ""
+    """Names the start of the computer from which `monotonic` counts."""
+    earliest: datetime = datetime(1, 1, 1, tzinfo=UTC)
+    """A time of day before this one is certainly wrong."""
+
+    @property
+    def is_set(self) -> bool:
+        """False while the time of day is certainly wrong."""
+        return self.now() >= self.earliest
 
 
 class Disk(Protocol):
@@ -113,6 +125,18 @@ class Backend(Destination):
         """
         del delivery, ticket
         return False
+
+    def twins(self, ticket_id: str, ref: RemoteRef) -> list[RemoteRef]:
+        """Give the remote tickets that the report behind `ref` made, oldest first: more than one when a request took effect twice.
+
+        The oldest is the one that every terminal believes; of the others only those still open are given. What people copied by
+        hand is no twin. A backend whose CREATE is idempotent keeps this default, because there is nothing to look for.
+
+        Raises:
+            DeliveryError: one of its four kinds.
+        """
+        del ticket_id, ref
+        return []
 
     @abstractmethod
     def changes(self, cursor: str) -> tuple[list[RemoteChange], str]:

@@ -11,11 +11,11 @@ from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, Remar
 
 def say(entry: Entry, remark: Remark, *, kind: DeliveryKind, new_id: Callable[[], str]) -> Entry:
     """Add a delivery of `remark` for every system of record that has, or will have, the ticket."""
-    for create in [d for d in entry.deliveries if d.kind is DeliveryKind.CREATE]:
+    for report in entry.reports:
         delivery = Delivery(
             id=new_id(),
             ticket=entry.ticket.id,
-            destination=create.destination,
+            destination=report.destination,
             kind=kind,
             text=remark.text,
             who=remark.who,

@@ -235,6 +235,9 @@ class Terminal:
             note=clean_text(draft.note, limit=NOTE_LIMIT),
             who=clean_text(draft.who, limit=WHO_LIMIT),
             photo=draft.photo,
+            catch_all=symptom.catch_all,
+            boot=self.clock.boot,
+            reported_monotonic=self.clock.monotonic(),
         )
 
     def _save(self, ticket: Ticket) -> Entry:

@@ -83,6 +83,7 @@ def post_remark(ticket_id: Id, said: RemarkIn, desk: TheDesk, request: Request, 
     """Say something on a ticket, as often as it takes.
 
     `confirm` closes it, `reopen` opens it again; a `comment` on a ticket that waits for the operator is the answer.
+    `join` adds another terminal's report; `withdraw` ends a duplicate, unless a person has it already.
     """
     heard = tickets.hear(desk.store, ticket_id, said)
     if heard is False:

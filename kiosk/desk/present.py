@@ -152,6 +152,8 @@ HISTORY_ICONS = {
     RemarkKind.COMMENT: "comment",
     RemarkKind.CONFIRM: "confirmed",
     RemarkKind.REOPEN: "reopen",
+    RemarkKind.JOIN: "comment",
+    RemarkKind.WITHDRAW: "step",
     RemarkKind.QUESTION: "ask",
     RemarkKind.PRIORITY: "priority-high",
     RemarkKind.STEP: "step",

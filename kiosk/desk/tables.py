@@ -22,6 +22,8 @@ class RemarkKind(StrEnum):
     COMMENT = "comment"
     CONFIRM = "confirm"
     REOPEN = "reopen"
+    JOIN = "join"
+    WITHDRAW = "withdraw"
     QUESTION = "question"
     PRIORITY = "priority"
     STEP = "step"

@@ -15,7 +15,7 @@ from kiosk.core.plant import Priority, Sla
 from kiosk.desk import work
 from kiosk.desk.store import Store, Writing
 from kiosk.desk.tables import PhotoRow, RemarkKind, RemarkRow, TicketRow
-from kiosk.desk.wire import RemarkIn, TicketIn
+from kiosk.desk.wire import PhotoIn, RemarkIn, TicketIn
 
 PAGE = 200
 """At most so many tickets in one answer to a terminal."""
@@ -67,6 +67,9 @@ def hear(store: Store, ticket_id: str, said: RemarkIn) -> bool | None:
             return False
         remark = _remark(ticket_id, said, writing)
         writing.session.add(remark)
+        if said.photo is not None and not ticket.has_photo:
+            ticket.has_photo = True
+            writing.session.add(_photo(ticket_id, said.photo))
         work.hear_operator(ticket, remark, writing.now)
         work.touch(ticket, writing)
     return True
@@ -190,10 +193,12 @@ def _insert(ticket_id: str, report: TicketIn, writing: Writing) -> TicketRow:
     writing.session.add(ticket)
     if report.photo is not None:
         writing.session.flush()  # the photo's row refers to the ticket's
-        writing.session.add(
-            PhotoRow(ticket_id=ticket_id, content_type=report.photo.picture_type, data=report.photo.picture)
-        )
+        writing.session.add(_photo(ticket_id, report.photo))
     return ticket
+
+
+def _photo(ticket_id: str, photo: PhotoIn) -> PhotoRow:
+    return PhotoRow(ticket_id=ticket_id, content_type=photo.picture_type, data=photo.picture)
 
 
 def _remark(ticket_id: str, said: RemarkIn, writing: Writing) -> RemarkRow:

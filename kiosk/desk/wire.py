@@ -108,13 +108,17 @@ class TicketIn(BaseModel):
 
 
 class RemarkIn(BaseModel):
-    """What the operator says: a comment or an answer, that it works again, or that it does not."""
+    """What the operator says: a comment or an answer, that it works again, or that it does not.
+
+    A `join` is another terminal's report of the same problem; `withdraw` ends a ticket that says only what another one says.
+    """
 
     id: Id
-    kind: Literal["comment", "confirm", "reopen"]
+    kind: Literal["comment", "confirm", "reopen", "join", "withdraw"]
     text: Lines = ""
     who: Line = ""
     at: Moment
+    photo: PhotoIn | None = Field(None, description="Of a `join`: becomes the ticket's photo if it has none.")
 
 
 class Refusal(BaseModel):
@@ -146,7 +150,7 @@ class RemarkOut(BaseModel):
     at: datetime
     who: str
     text: str
-    kind: str = Field(description="comment, question, confirm or reopen")
+    kind: str = Field(description="comment, question, confirm, reopen, join or withdraw")
 
 
 class TicketOut(BaseModel):

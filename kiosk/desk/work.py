@@ -110,13 +110,19 @@ def comment(ticket: TicketRow, by: str, text: str, writing: Writing) -> None:
 
 
 def hear_operator(ticket: TicketRow, remark: RemarkRow, now: datetime) -> None:
-    """Let the operator's `remark` take effect: an answer, a confirmation, or a reopening."""
+    """Let the operator's `remark` take effect: an answer, a confirmation, a reopening, or that it is a duplicate."""
     match remark.kind:
         case RemarkKind.CONFIRM:
             reach(ticket, Status.CLOSED, now)
         case RemarkKind.REOPEN:
             reach(ticket, Status.IN_PROGRESS if ticket.assignee else Status.NEW, now)
             ticket.cause = ticket.solution = ""
+        case RemarkKind.WITHDRAW if not ticket.assignee:
+            reach(ticket, Status.CANCELLED, now)
+            ticket.solution = remark.text
+        case RemarkKind.JOIN | RemarkKind.WITHDRAW:
+            # No answer to a question, and nothing is taken from the person who has it.
+            pass
         case _ if ticket.status is Status.WAITING:
             reach(ticket, ticket.status_before, now)
 

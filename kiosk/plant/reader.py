@@ -103,6 +103,7 @@ def _symptom(symptom: sections.SymptomSection) -> Symptom:
         impact=symptom.impact,
         icon=symptom.icon,
         badge=symptom.badge,
+        catch_all=symptom.catch_all,
         kinds=frozenset(symptom.kinds),
         steps=tuple(Step(text=_words(step.text), icon=step.icon) for step in symptom.steps),
     )

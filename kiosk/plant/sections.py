@@ -146,6 +146,7 @@ class SymptomSection(Section):
     badge: Icon = ""
     kinds: tuple[str, ...] = ()
     steps: tuple[StepSection, ...] = ()
+    catch_all: bool = False
 
 
 class SlaSection(Section):

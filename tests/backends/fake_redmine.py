@@ -154,6 +154,8 @@ class FakeRedmine:
         if "assigned_to_id" in wanted:
             details.append(self._detail("assigned_to_id", None, wanted["assigned_to_id"]))
             issue["assigned_to"] = {"id": 6, "name": "Jana Nowak"}
+        tokens = [upload["token"] for upload in wanted.get("uploads", [])]
+        issue["attachments"] += [{"id": token, "content": self.uploads.pop(token)} for token in tokens]
         self._set_fields(issue, wanted)
         self._journal(issue, key, wanted, details)
         issue["updated_on"] = now()

@@ -103,7 +103,7 @@ class MemoryHarness(Harness):
 
     def photo(self, ticket_id: str) -> bytes | None:
         remote = next(remote for remote in self.backend.tickets if remote.ticket.id == ticket_id)
-        return remote.ticket.photo.read_bytes() if remote.with_photo else None
+        return remote.photos[0].read_bytes() if remote.photos else None
 
     def take(self, ticket_id: str) -> None:
         self.backend.take(ticket_id, "Jana Nowak")

@@ -292,6 +292,72 @@ def test_still_broken_opens_the_same_ticket_again(harness):
     assert (change.progress.status, change.progress.solution) == (Status.IN_PROGRESS, "")
 
 
+def test_one_more_report_is_a_note_with_a_photo_on_the_same_ticket(harness, photo):
+    ticket, ref = create(harness)
+    other = new_ticket(photo=photo, terminal="K8", who="Omar")
+    said = delivery(other, DeliveryKind.JOIN, ref, text="Also reported at terminal K8", who="Omar")
+    assert harness.backend.deliver(said, other) in (None, ref)
+    change = shown(harness, ticket)
+    assert change.progress.status is Status.NEW
+    assert "Also reported at terminal K8" in change.progress.remarks[-1].text
+    assert harness.photo(ticket.id) is not None
+    assert harness.backend.find(other.id) is None
+
+
+def test_one_more_report_answers_no_question(harness):
+    ticket, ref = create(harness)
+    harness.ask(ticket.id, "Is the red lamp on?")
+    other = new_ticket()
+    harness.backend.deliver(delivery(other, DeliveryKind.JOIN, ref, text="Also reported"), other)
+    assert shown(harness, ticket).progress.question.text == "Is the red lamp on?"
+
+
+def test_a_lost_answer_to_one_more_report_writes_no_second_note(harness, photo):
+    ticket, ref = create(harness)
+    other = new_ticket(photo=photo)
+    said = delivery(other, DeliveryKind.JOIN, ref, text="Also reported")
+    harness.strike("answer lost", write=True)
+    with pytest.raises(TemporaryError if harness.is_repeatable else UncertainError):
+        harness.backend.deliver(said, other)
+    if harness.is_repeatable:
+        harness.backend.deliver(said, other)
+    else:
+        assert harness.backend.took_effect(said, other)
+    remarks = shown(harness, ticket).progress.remarks
+    assert [remark.text for remark in remarks].count("Also reported") == 1
+
+
+def test_what_another_ticket_says_is_withdrawn(harness):
+    ticket, ref = create(harness)
+    _, cursor = everything(harness)
+    say(harness, ticket, ref, DeliveryKind.WITHDRAW, "The same problem as #1")
+    change = everything(harness, cursor)[0][ticket.id]
+    assert not change.progress.status.is_open
+    assert change.progress.remarks[-1].text == "The same problem as #1"
+
+
+def test_what_a_person_has_is_not_withdrawn_but_they_are_told(harness):
+    ticket, ref = create(harness)
+    harness.take(ticket.id)
+    said = say(harness, ticket, ref, DeliveryKind.WITHDRAW, "The same problem as #1")
+    change = shown(harness, ticket)
+    assert change.progress.status.is_taken
+    assert change.progress.remarks[-1].text == "The same problem as #1"
+    assert harness.is_repeatable or harness.backend.took_effect(said, ticket)
+
+
+def test_a_report_that_arrived_twice_is_found_out(harness):
+    ticket, ref = create(harness)
+    again = harness.backend.deliver(delivery(ticket, DeliveryKind.CREATE), ticket)
+    if harness.is_repeatable:
+        assert again == ref
+        assert harness.backend.twins(ticket.id, ref) == []
+        return
+    assert harness.backend.twins(ticket.id, again) == [ref, again]
+    say(harness, ticket, again, DeliveryKind.WITHDRAW, "arrived twice")
+    assert harness.backend.twins(ticket.id, ref) == [ref]
+
+
 def test_a_note_on_a_ticket_that_is_gone_is_refused_for_good(harness):
     ticket = new_ticket()
     with pytest.raises(RejectedError):

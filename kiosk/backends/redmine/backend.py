@@ -73,6 +73,10 @@ class RedmineBackend(Backend):
                 return self._create(delivery, ticket)
             case DeliveryKind.COMMENT:
                 self._update(delivery, {})
+            case DeliveryKind.JOIN:
+                self._update(delivery, self._uploads(delivery, ticket))
+            case DeliveryKind.WITHDRAW:
+                self._withdraw(delivery)
             case DeliveryKind.CONFIRM:
                 self._set_status(delivery, self._settings.confirm_status)
             case DeliveryKind.REOPEN:
@@ -83,6 +87,17 @@ class RedmineBackend(Backend):
 
     def find(self, ticket_id: str) -> RemoteRef | None:
         """Look the id up in its custom field, whatever the issue's status, project or tracker."""
+        issues = self._issues_with(ticket_id)
+        return self._reader.ref(issues[0].id) if issues else None
+
+    def twins(self, ticket_id: str, ref: RemoteRef) -> list[RemoteRef]:
+        """Give the issues with this id that our own user made: "Copy" in Redmine copies the id, but not the author."""
+        issues = self._issues_with(ticket_id)
+        author = next((issue.author for issue in issues if str(issue.id) == ref.id), None)
+        ours = [issue for issue in issues if author is not None and issue.author == author]
+        return [self._reader.ref(issue.id) for issue in ours if issue is ours[0] or not issue.status.is_closed]
+
+    def _issues_with(self, ticket_id: str) -> list[Issue]:
         field = self._settings.id_field
         params = {"status_id": "*", f"cf_{field}": ticket_id, "sort": "id", "limit": 25}
         issues = self._client.read("/issues.json", IssueList, params).issues
@@ -90,7 +105,7 @@ class RedmineBackend(Backend):
             raise MisconfiguredError(
                 f"custom field {field} is not 'Used as a filter': no ticket can be found by its id"
             )
-        return self._reader.ref(issues[0].id) if issues else None
+        return issues
 
     def took_effect(self, delivery: Delivery, ticket: Ticket) -> bool:
         """Look for the note with the delivery's id, and at the status it should have set."""
@@ -128,8 +143,7 @@ class RedmineBackend(Backend):
             fields["tracker_id"] = self._tracker_id()
         if "priority" not in delivery.without:
             fields["priority_id"] = self._priority_id(ticket)
-        if ticket.photo and "photo" not in delivery.without:
-            fields["uploads"] = [self._upload(ticket.photo, f"{ticket.id}.jpg")]
+        fields |= self._uploads(delivery, ticket)
         try:
             path = f"/projects/{project}/issues.json"
             created = self._client.write("POST", path, OneIssue, json={"issue": fields}).issue
@@ -153,6 +167,11 @@ class RedmineBackend(Backend):
         if number is None:
             raise RejectedError(f"Redmine has no priority {name!r}", field="priority")
         return number
+
+    def _uploads(self, delivery: Delivery, ticket: Ticket) -> dict[str, Any]:
+        if ticket.photo is None or "photo" in delivery.without:
+            return {}
+        return {"uploads": [self._upload(ticket.photo, f"{ticket.id}.jpg")]}
 
     def _upload(self, photo: Path, name: str) -> dict[str, str]:
         """Bring the photo first; its token joins it to the issue in the one request that creates it."""
@@ -184,6 +203,16 @@ class RedmineBackend(Backend):
         if issue:
             self._ensure_status(issue, delivery)
 
+    def _withdraw(self, delivery: Delivery) -> None:
+        """Close the issue, unless it is in somebody's hands: then they are told, and decide."""
+        issue = self._fetch(delivery)
+        if issue is None:
+            raise RejectedError(f"issue {_number(delivery)} is not there any more")
+        if issue.assigned_to is not None:
+            self._update(delivery, {})
+        else:
+            self._set_status(delivery, self._settings.confirm_status)
+
     def _update(self, delivery: Delivery, fields: dict[str, Any]) -> None:
         text = wording.note(delivery, terminal=self._terminal)
         try:
@@ -207,6 +236,7 @@ class RedmineBackend(Backend):
         """Redmine keeps quiet when its workflow forbids a status: 204, the note stored and the status not."""
         wanted = {
             DeliveryKind.CONFIRM: self._settings.confirm_status,
+            DeliveryKind.WITHDRAW: "" if issue.assigned_to else self._settings.confirm_status,
             DeliveryKind.REOPEN: self._settings.reopen_status,
         }.get(delivery.kind)
         note = issue.note_of(delivery.id)

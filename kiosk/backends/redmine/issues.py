@@ -75,6 +75,7 @@ class Issue(BaseModel):
     description: Text = ""
     status: IssueStatus
     priority: Named
+    author: Named | None = None
     assigned_to: Named | None = None
     custom_fields: list[CustomField] = []
     created_on: Moment
@@ -232,7 +233,8 @@ class Reader:
         ours = read_note(journal.notes)
         if ours:
             story.remarks.append(Remark(at=journal.created_on, text=ours.text, who=ours.who, id=ours.delivery))
-            story.answered, story.question = True, None
+            if not ours.joins:
+                story.answered, story.question = True, None
             return
         remark = Remark(at=journal.created_on, text=journal.notes, who=journal.user.name, id=f"J{journal.id}")
         story.remarks.append(remark)

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from kiosk.core.model import Delivery, Ticket
+from kiosk.core.model import Delivery, DeliveryKind, Ticket
 from kiosk.core.plant import Priority
 from kiosk.core.text import clean_line, clean_text
 
@@ -20,7 +20,10 @@ LINE = 100
 """Preformatted text does not wrap by itself."""
 _MARKER = "kiosk:"
 _TAGS = re.compile(r"<(?=/?(?:pre|code|kbd|notextile|redpre))", re.IGNORECASE)
-_NOTE = re.compile(r"<pre>\n(?P<text>.*)\n?— (?P<who>[^\n]*) \(kiosk (?P<id>[A-Za-z0-9]+)\)\n</pre>", re.DOTALL)
+_NOTE = re.compile(
+    r"<pre>\n(?P<text>.*)\n?— (?P<who>[^\n]*) \(kiosk (?P<id>[A-Za-z0-9]+)(?P<joins>, one more report)?\)\n</pre>",
+    re.DOTALL,
+)
 _ZERO_WIDTH_SPACE = "\u200b"
 
 
@@ -62,7 +65,8 @@ def _lines(ticket: Ticket, without: frozenset[str]) -> Iterator[str]:
 
 def note(delivery: Delivery, *, terminal: str) -> str:
     """Write what the operator says, signed so that it can be found again."""
-    signature = clean_line(f"— {', '.join(filter(None, (delivery.who, terminal)))} (kiosk {delivery.id})")
+    mark = f"kiosk {delivery.id}, one more report" if delivery.kind is DeliveryKind.JOIN else f"kiosk {delivery.id}"
+    signature = clean_line(f"— {', '.join(filter(None, (delivery.who, terminal)))} ({mark})")
     return textile(f"{clean_text(delivery.text).rstrip()}\n{signature}".lstrip("\n"))
 
 
@@ -73,6 +77,8 @@ class OurNote:
     delivery: str
     text: str
     who: str
+    joins: bool = False
+    """True for another terminal's report of the same problem, which answers no question."""
 
 
 def read_note(text: str) -> OurNote | None:
@@ -80,9 +86,8 @@ def read_note(text: str) -> OurNote | None:
     found = _NOTE.fullmatch(text.replace("\r\n", "\n").strip())
     if found is None:
         return None
-    return OurNote(
-        delivery=found["id"], who=found["who"], text=found["text"].replace("<" + _ZERO_WIDTH_SPACE, "<").strip()
-    )
+    text = found["text"].replace("<" + _ZERO_WIDTH_SPACE, "<").strip()
+    return OurNote(delivery=found["id"], who=found["who"], text=text, joins=found["joins"] is not None)
 
 
 class Origin(BaseModel):

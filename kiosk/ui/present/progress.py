@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 
-from kiosk.core.model import DeliveryKind, DeliveryState, Entry, Status
+from kiosk.core.model import DeliveryState, Entry, Status
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import N_, Translator
 from kiosk.ui.present import times
@@ -94,8 +94,8 @@ def _reached(entry: Entry) -> int:
 def _at(entry: Entry, status: Status) -> datetime | None:
     if status is not Status.NEW:
         return entry.progress.since.get(status)
-    creates = (d for d in entry.deliveries if d.kind is DeliveryKind.CREATE)
-    return next((d.delivered_at for d in creates if d.state is DeliveryState.DELIVERED), None)
+    reports = (d for d in entry.deliveries if d.kind.is_report)
+    return next((d.delivered_at for d in reports if d.state is DeliveryState.DELIVERED), None)
 
 
 def _on_hold(entry: Entry, speak: Translator) -> _Step:

@@ -28,7 +28,7 @@ class NoteRow:
 
 def notes(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> tuple[NoteRow, ...]:
     """Give what was said, the newest remark first; a changed priority stays on top, and so does an unsent message."""
-    told = [*_priority(entry, speak), *_remarks(entry, terminal, speak, now)]
+    told = [*_priority(entry, speak), *_joined(entry, speak), *_remarks(entry, terminal, speak, now)]
     own = _own_message(entry, speak)
     return (*told, own) if own and own.tone == "good" else (*filter(None, [own]), *told)
 
@@ -60,6 +60,14 @@ def _priority(entry: Entry, speak: Translator) -> list[NoteRow]:
     reason = entry.progress.priority_reason
     text = speak.tr("Reason: {reason}", reason=reason) if reason else speak.tr("IT gave no reason.")
     return [NoteRow(icon="scale-balance", tone="warn", head=head, text=text)]
+
+
+def _joined(entry: Entry, speak: Translator) -> list[NoteRow]:
+    """Say that others have the same problem, so that nobody wonders about the number."""
+    if not entry.joined or entry.ref is None:
+        return []
+    text = speak.tr("Your report was added to number {number}.", number=entry.ref.label)
+    return [NoteRow(icon="account-multiple", head=speak.tr("Somebody reported this before you"), text=text)]
 
 
 def _own_message(entry: Entry, speak: Translator) -> NoteRow | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from kiosk.core.model import DeliveryKind, DeliveryState, Entry, Status
+from kiosk.core.model import DeliveryState, Entry, Status
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import N_, Translator
 from kiosk.ui.present import times
@@ -67,8 +67,8 @@ def standing(entry: Entry, speak: Translator) -> Standing:
 
 def is_refused(entry: Entry) -> bool:
     """Tell whether a ticket system refused the report for good and none has it."""
-    creates = [d for d in entry.deliveries if d.kind is DeliveryKind.CREATE]
-    return bool(creates) and all(d.state is DeliveryState.REJECTED for d in creates)
+    reports = [d for d in entry.deliveries if d.kind.is_report]
+    return bool(reports) and all(d.state is DeliveryState.REJECTED for d in reports)
 
 
 def _at_it(entry: Entry, speak: Translator) -> Standing:
