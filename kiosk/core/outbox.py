@@ -48,13 +48,18 @@ class Figure:
     @property
     def response(self) -> timedelta | None:
         """How long it took until a person had it."""
-        return None if self.taken_at is None else self.taken_at - self.reported_at
+        return None if self.taken_at is None else _span(self.reported_at, self.taken_at)
 
     @property
     def downtime(self) -> timedelta | None:
         """How long the machine stood, when it stood."""
         end = self.resolved_at or self.closed_at
-        return None if end is None or not self.stopped else end - self.reported_at
+        return None if end is None or not self.stopped else _span(self.reported_at, end)
+
+
+def _span(start: datetime, end: datetime) -> timedelta | None:
+    """Give no figure rather than a wrong one, where a clock was wrong at one end."""
+    return end - start if end >= start else None
 
 
 def figure_of(entry: Entry) -> Figure:

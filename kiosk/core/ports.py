@@ -13,6 +13,9 @@ from tinydb import TinyDB
 
 from kiosk.core.model import Delivery, DeliveryKind, RemoteChange, RemoteRef, Ticket
 
+EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)
+"""No terminal ran this software before it was written: an earlier time of day is certainly wrong."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
@@ -25,13 +28,13 @@ class Clock:
     monotonic: Callable[[], float]
     boot: str = ""
     """Names the start of the computer from which `monotonic` counts."""
-    earliest: datetime = datetime(1, 1, 1, tzinfo=UTC)
-    """A time of day before this one is certainly wrong."""
+    is_synchronised: Callable[[], bool] = lambda: False
+    """True while a time server keeps `now` right."""
 
     @property
     def is_set(self) -> bool:
         """False while the time of day is certainly wrong."""
-        return self.now() >= self.earliest
+        return self.now() >= EARLIEST
 
 
 class Disk(Protocol):

@@ -10,6 +10,7 @@ import dataclasses
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -17,7 +18,7 @@ from functools import partial
 from kiosk.core.board import Board
 from kiosk.core.draft import Draft, DraftStep, symptoms_for
 from kiosk.core.errors import StorageError
-from kiosk.core.events import Publish
+from kiosk.core.events import BoardChanged, Publish
 from kiosk.core.forwarder import Forwarder
 from kiosk.core.labels import read_label
 from kiosk.core.link import Link, LinkState
@@ -31,6 +32,7 @@ from kiosk.core.said import answered, decided, requeued, say
 from kiosk.core.search import MachineSearch
 from kiosk.core.sla import Countdown, countdown, deadlines
 from kiosk.core.text import clean_text
+from kiosk.core.timekeeper import Timekeeper, can_be_corrected, true_time
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +75,7 @@ class Terminal:
         self._outbox, self._board = outbox, board
         self._destinations, self.forwarders = tuple(destinations), tuple(forwarders)
         self._publish, self._new_id = publish, new_id
+        self._timekeeper = Timekeeper(clock)
         self._search = MachineSearch(plant.machines.values())
         self._desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
 
@@ -98,10 +101,34 @@ class Terminal:
 
     def _tidy(self) -> None:
         try:
+            self._correct_times()
             self._address_orphans()
             self._outbox.archive(closed_before=self.clock.now() - KEEP_CLOSED)
         except StorageError as error:
             log.error("tidying the outbox: %s", error)
+
+    def keep_time(self) -> None:
+        """Look whether somebody moved the time of day; to be asked every second or so, it costs nothing."""
+        if self._timekeeper.has_moved():
+            log.warning("the time of day was moved; it is %s now", self.clock.now())
+            self._desk.submit(self._correct_times)
+
+    def _correct_times(self) -> None:
+        """Give tickets that were reported under a wrong time of day their true one, and the agreed times that follow from it."""
+        for entry in self._outbox.entries():
+            if can_be_corrected(entry.ticket, self.clock):
+                with suppress(StorageError):  # the times stay wrong until the disk takes it; nothing is lost by that
+                    self._outbox.change(entry.ticket.id, self._corrected)
+        self._publish(BoardChanged())
+
+    def _corrected(self, entry: Entry) -> Entry:
+        at = true_time(entry.ticket, self.clock)
+        if at == entry.ticket.reported_at:
+            return entry
+        respond_by, resolve_by = deadlines(self.plant, entry.ticket.priority, at)
+        ticket = dataclasses.replace(entry.ticket, reported_at=at, respond_by=respond_by, resolve_by=resolve_by)
+        since = {**entry.progress.since, Status.NEW: at}
+        return dataclasses.replace(entry, ticket=ticket, progress=dataclasses.replace(entry.progress, since=since))
 
     def _address_orphans(self) -> None:
         """Give tickets that were saved while no destination was configured their deliveries now."""
@@ -164,7 +191,10 @@ class Terminal:
         return self._board.on_machine(machine_id)
 
     def countdown(self, entry: Entry) -> Countdown | None:
-        """Tell what the operator waits for now."""
+        """Tell what the operator waits for now; a time of day that was moved since the report does not matter."""
+        at = true_time(entry.ticket, self.clock)
+        if at != entry.ticket.reported_at:
+            entry = dataclasses.replace(entry, ticket=dataclasses.replace(entry.ticket, reported_at=at))
         return countdown(self.plant, entry)
 
     def contacts(self, area: str) -> tuple[Contact, ...]:

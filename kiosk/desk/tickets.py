@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from kiosk.core.model import Status
 from kiosk.core.plant import Priority, Sla
+from kiosk.core.timekeeper import believable
 from kiosk.desk import work
 from kiosk.desk.store import Store, Writing
 from kiosk.desk.tables import PhotoRow, RemarkKind, RemarkRow, TicketRow
@@ -176,6 +177,7 @@ def _one(store: Store, wanted: ColumnElement[bool]) -> TicketRow | None:
 
 
 def _insert(ticket_id: str, report: TicketIn, writing: Writing) -> TicketRow:
+    report = _with_possible_times(report, writing.now)
     highest = writing.session.scalar(select(func.max(TicketRow.number))) or 0
     ticket = TicketRow(
         **report.model_dump(exclude={"photo", "machine_name"}),
@@ -195,6 +197,17 @@ def _insert(ticket_id: str, report: TicketIn, writing: Writing) -> TicketRow:
         writing.session.flush()  # the photo's row refers to the ticket's
         writing.session.add(_photo(ticket_id, report.photo))
     return ticket
+
+
+def _with_possible_times(report: TicketIn, now: datetime) -> TicketIn:
+    """Let a terminal whose clock is not set have reported now; the agreed spans stay as they are."""
+    late = believable(report.reported_at, heard_at=now) - report.reported_at
+    moved = {
+        name: at + late
+        for name in ("reported_at", "respond_by", "resolve_by")
+        if (at := getattr(report, name)) is not None
+    }
+    return report.model_copy(update=moved)
 
 
 def _photo(ticket_id: str, photo: PhotoIn) -> PhotoRow:

@@ -8,11 +8,15 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
 from urllib3.exceptions import HTTPError
+
+_NOT_YET_VALID = 9
+"""OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID."""
 
 
 class Wire(HTTPAdapter):
@@ -68,6 +72,8 @@ class Wire(HTTPAdapter):
 def reason(error: BaseException) -> str:
     """Name what really happened, at the bottom of what three libraries wrapped around it."""
     *_, root = _chain(error)
+    if isinstance(root, ssl.SSLCertVerificationError) and root.verify_code == _NOT_YET_VALID:
+        return f"{root.verify_message}: is the clock of this terminal right? It shows {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     return getattr(root, "strerror", None) or str(root) or type(root).__name__
 
 

@@ -32,6 +32,7 @@ from kiosk.ui.idle import Idle
 from kiosk.ui.keys import Keys
 from kiosk.ui.lockdown import Display
 from kiosk.ui.page import Page
+from kiosk.ui.present.home import clock
 from kiosk.ui.rules import load_widgets
 from kiosk.ui.talk import Talk
 from kiosk.ui.theme import THEME
@@ -242,7 +243,8 @@ class KioskApp(App):
         return True
 
     def _tick(self, *_: Any) -> None:
-        self.clock = self.terminal.clock.now().astimezone(self.terminal.plant.calendar.zone).strftime("%H:%M")
+        self.terminal.keep_time()
+        self.clock = clock(self.terminal)
         self.page.tick()
         if self.idle.left <= -self.page.patience and not self.asleep:
             self.asleep = True

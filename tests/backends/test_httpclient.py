@@ -355,8 +355,37 @@ def certificate(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def certificate_of_2040(certificate, tmp_path_factory):
+    """The same key with a certificate that begins to be valid in 2040: what a terminal sees whose clock lags behind."""
+    folder = tmp_path_factory.mktemp("tls-2040")
+    (folder / "ca.cnf").write_text(
+        "[ca]\ndefault_ca = c\n[c]\ndatabase = index.txt\nserial = serial\nnew_certs_dir = .\ndefault_md = sha256\n"
+        "policy = p\nx509_extensions = e\n[p]\ncommonName = supplied\n[e]\nsubjectAltName = IP:127.0.0.1\n"
+    )
+    (folder / "index.txt").touch()
+    (folder / "serial").write_text("01\n")
+    key = str(certificate / "key.pem")
+    asks = ["openssl", "req", "-new", "-key", key, "-subj", "/CN=127.0.0.1", "-out", "request.pem"]
+    dates = ["-startdate", "20400101000000Z", "-enddate", "20410101000000Z"]
+    signs = ["openssl", "ca", "-batch", "-selfsign", "-notext", "-config", "ca.cnf", "-keyfile", key, *dates]
+    for command in (asks, [*signs, "-in", "request.pem", "-out", "cert.pem"]):
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    (folder / "key.pem").write_bytes((certificate / "key.pem").read_bytes())
+    return folder
+
+
 @pytest.fixture
 def tls_server(certificate):
+    yield from serving_tls(certificate)
+
+
+@pytest.fixture
+def tls_server_of_2040(certificate_of_2040):
+    yield from serving_tls(certificate_of_2040)
+
+
+def serving_tls(certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
     with serving(lambda request: Reply.of({"id": 7})) as server:
@@ -378,6 +407,13 @@ def test_the_plants_own_authority_is_trusted_when_configured(tls_server, certifi
 def test_an_untrusted_certificate_needs_a_human(tls_server, ask):
     with pytest.raises(MisconfiguredError, match="certificate"):
         ask(client_for(https(tls_server)))
+
+
+def test_a_certificate_of_the_future_asks_for_the_clock_and_is_never_trusted(tls_server_of_2040, certificate_of_2040):
+    client = client_for(https(tls_server_of_2040), ca_file=certificate_of_2040 / "cert.pem")
+    with pytest.raises(MisconfiguredError, match=r"not yet valid: is the clock of this terminal right\? It shows 20"):
+        read(client)
+    assert tls_server_of_2040.requests == []
 
 
 def test_a_missing_ca_file_needs_a_human(tls_server, tmp_path):

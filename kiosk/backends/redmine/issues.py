@@ -14,6 +14,7 @@ from kiosk.backends.redmine.settings import RedmineSettings
 from kiosk.backends.redmine.wording import Origin, read_note, read_origin
 from kiosk.core.model import Progress, Question, Remark, RemoteChange, RemoteRef, Status
 from kiosk.core.plant import Priority
+from kiosk.core.timekeeper import believable
 
 _TICKET_ID = re.compile(r"[A-Za-z0-9]{1,40}")
 _TIME_OF_DAY = re.compile(r"[0-9]{1,2}:[0-9]{2}")
@@ -161,7 +162,7 @@ class Reader:
             it_term=origin.term,
             reported_priority=origin.priority,
             stopped=origin.stopped,
-            reported_at=origin.at.astimezone(UTC),
+            reported_at=believable(origin.at.astimezone(UTC), heard_at=issue.created_on),
             terminal=origin.terminal,
             progress=self._progress(issue, origin.priority),
             changed_at=issue.updated_on,

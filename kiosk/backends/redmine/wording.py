@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from kiosk.core.model import Delivery, DeliveryKind, Ticket
 from kiosk.core.plant import Priority
+from kiosk.core.ports import EARLIEST
 from kiosk.core.text import clean_line, clean_text
 
 LONGEST_SUBJECT = 255
@@ -56,7 +57,10 @@ def _lines(ticket: Ticket, without: frozenset[str]) -> Iterator[str]:
     if ticket.place and "place" not in without:
         yield clean_line(f"Place: {ticket.place}")
     yield f"Priority: {ticket.priority}, the machine {'has stopped' if ticket.stopped else 'still runs'}"
-    yield clean_line(f"Reported: {moment:%Y-%m-%d %H:%M} UTC{who}, terminal {ticket.terminal}")
+    when = (
+        f"{moment:%Y-%m-%d %H:%M} UTC" if moment >= EARLIEST else "when is not known, the terminal's clock was not set;"
+    )
+    yield clean_line(f"Reported: {when}{who}, terminal {ticket.terminal}")
     if ticket.note and "note" not in without:
         yield ""
         for line in clean_text(ticket.note).split("\n"):

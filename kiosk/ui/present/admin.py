@@ -164,12 +164,20 @@ def facts(terminal: Terminal, speak: Translator, *, versions: Mapping[str, str],
             name=speak.tr("Plant"),
             value=speak.ntr("{name}, {n} machine", "{name}, {n} machines", len(plant.machines), name=plant.name),
         ),
+        FactRow(name=speak.tr("Clock"), value=_clock(terminal, speak), tone="" if terminal.clock.is_set else "bad"),
         FactRow(name="Kiosk", value=__version__),
         FactRow(name="Python", value=platform.python_version()),
         *(FactRow(name=name, value=version) for name, version in versions.items()),
         FactRow(name=speak.tr("Data folder"), value=folder),
         FactRow(name=speak.tr("Damaged records"), value=str(damaged), tone="bad" if damaged else ""),
     ]
+
+
+def _clock(terminal: Terminal, speak: Translator) -> str:
+    local = terminal.clock.now().astimezone(terminal.plant.calendar.zone)
+    if not terminal.clock.is_set:
+        return speak.tr("Not set: it shows {time}", time=f"{local:%Y-%m-%d %H:%M}")
+    return f"{local:%Y-%m-%d %H:%M}"
 
 
 def folder_state(folder: Path | None, free_bytes: int | None, speak: Translator) -> str:

@@ -87,7 +87,9 @@ def heading(count: int, speak: Translator) -> str:
 
 
 def date(now: datetime, terminal: Terminal, speak: Translator) -> str:
-    """Give the weekday and the date."""
+    """Give the weekday and the date, as far as they are known."""
+    if not terminal.clock.is_set:
+        return speak.tr("Clock not set")
     local = now.astimezone(terminal.plant.calendar.zone)
     return f"{speak.tr(_WEEKDAYS[local.weekday()])}, {local.day}.{local.month}."
 

@@ -35,9 +35,17 @@ class NoticeRow:
 
 
 def place(terminal: Terminal, speak: Translator) -> str:
-    """Say where this terminal stands."""
+    """Say where this terminal stands, and that its times cannot be believed when its clock is not set."""
     area = terminal.plant.areas.get(terminal.area)
-    return f"{area.name.get(speak.language)} · {terminal.name}" if area else f"{terminal.plant.name} · {terminal.name}"
+    where = area.name.get(speak.language) if area else terminal.plant.name
+    parts = [where, terminal.name, *([] if terminal.clock.is_set else [speak.tr("Clock not set")])]
+    return " · ".join(parts)
+
+
+def clock(terminal: Terminal) -> str:
+    """Give the plant's time of day."""
+    now = terminal.clock.now()
+    return f"{now.astimezone(terminal.plant.calendar.zone):%H:%M}" if terminal.clock.is_set else times.UNKNOWN
 
 
 def connection(terminal: Terminal, speak: Translator) -> Connection:

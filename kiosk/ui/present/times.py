@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from kiosk.core.ports import EARLIEST
 from kiosk.i18n import N_, Translator
 
+UNKNOWN = "--:--"
 _DAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def clock_time(at: datetime, *, now: datetime, zone: ZoneInfo, speak: Translator) -> str:
-    """Give `14:47`, with the day in front when it is not today's."""
+    """Give `14:47`, with the day in front when it is not today's; no time at all while the terminal's clock is not set."""
+    if at < EARLIEST:
+        return UNKNOWN
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     time = f"{local:%H:%M}"
     if local.date() == today:
