@@ -192,6 +192,12 @@ class Floor:
             for forwarder in self.forwarders:
                 forwarder.step()
 
+    def wait_a_day(self) -> None:
+        """Let a day pass as an unattended terminal does, with its hourly look at what may go."""
+        self.terminal.tidy().result(5)
+        self.time.advance(25 * 3600)
+        self.terminal.tidy().result(5)
+
     def pass_time(self, seconds: float, *, tick: float = 5.0) -> None:
         """Let time pass in small steps, as the threads would see it."""
         for _ in range(int(seconds / tick)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -98,6 +98,7 @@ class Outbox:
             self._tickets: Table = disk.db.table("tickets")
             self._archive: Table = disk.db.table("archive")
             self._cursors: Table = disk.db.table("cursors")
+            self._notes_table: Table = disk.db.table("notes")
             self._load()
 
     def _load(self) -> None:
@@ -110,6 +111,7 @@ class Outbox:
                 self._tickets.remove(doc_ids=[document.doc_id])
             elif entry is not None:
                 self._remember(_with_photo_path(_after_restart(entry), self._disk))
+        self._notes: dict[str, dict[str, Any]] = {row["name"]: row["content"] for row in self._notes_table.all()}
         self._cursor: dict[str, str] = {row["destination"]: row["cursor"] for row in self._cursors.all()}
         # A number is never used twice, not even that of a document that cannot be read.
         self._last_sequence = max((row.doc_id for row in [*archived, *documents]), default=0)
@@ -224,18 +226,32 @@ class Outbox:
             self._cursors.upsert(row, where("destination") == destination)
             self._cursor[destination] = cursor
 
-    def archive(self, *, closed_before: datetime) -> int:
-        """Move what was closed before `closed_before` and has nothing left to deliver out of the outbox.
+    def note(self, name: str) -> dict[str, Any]:
+        """Give what `keep_note` kept under this name; empty when there is nothing."""
+        return dict(self._notes.get(name, {}))
+
+    def keep_note(self, name: str, content: dict[str, Any]) -> None:
+        """Keep something small beside the tickets.
+
+        Raises:
+            StorageError: what was kept before is still there.
+        """
+        with self._writing, _storage_errors():
+            self._notes_table.upsert({"name": name, "content": content}, where("name") == name)
+            self._notes[name] = content
+
+    def archive(self, ticket_ids: Iterable[str]) -> int:
+        """Move those of the tickets that are over out of the outbox; only their figures stay.
 
         Raises:
             StorageError: the rest stays where it is.
         """
         done = 0
-        for entry in self.entries():
+        for ticket_id in ticket_ids:
             with self._writing, _storage_errors():
-                now = self._entries.get(entry.ticket.id)
-                if now is not None and _is_over(now) and _ended(now) < closed_before:
-                    self._retire(now)
+                entry = self._entries.get(ticket_id)
+                if entry is not None and is_over(entry):
+                    self._retire(entry)
                     done += 1
         return done
 
@@ -286,13 +302,9 @@ def _as_new(entry: Entry) -> Progress:
     return dataclasses.replace(entry.progress, since={Status.NEW: entry.ticket.reported_at})
 
 
-def _is_over(entry: Entry) -> bool:
+def is_over(entry: Entry) -> bool:
+    """Tell whether nobody has anything left to do on a ticket, nor this terminal to deliver."""
     return not entry.status.is_open and not entry.has_open_deliveries
-
-
-def _ended(entry: Entry) -> datetime:
-    since = entry.progress.since
-    return since.get(Status.CLOSED) or since.get(Status.CANCELLED) or entry.ticket.reported_at
 
 
 def _with_photo_path(entry: Entry, disk: Disk) -> Entry:

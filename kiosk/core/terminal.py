@@ -28,6 +28,7 @@ from kiosk.core.plant import Area, Contact, Machine, Notice, Plant, Symptom
 from kiosk.core.ports import Clock, Destination
 from kiosk.core.priority import priority_of
 from kiosk.core.promise import Promise, promise_of
+from kiosk.core.retention import Retention
 from kiosk.core.said import answered, decided, requeued, say
 from kiosk.core.search import MachineSearch
 from kiosk.core.sla import Countdown, countdown, deadlines
@@ -40,8 +41,6 @@ Edit = Callable[[Entry], Entry]
 
 NOTE_LIMIT = 2000
 WHO_LIMIT = 60
-KEEP_CLOSED = timedelta(hours=24)
-"""A closed ticket stays on the screens for this long before only its figures are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +74,7 @@ class Terminal:
         self._outbox, self._board = outbox, board
         self._destinations, self.forwarders = tuple(destinations), tuple(forwarders)
         self._publish, self._new_id = publish, new_id
-        self._timekeeper = Timekeeper(clock)
+        self._timekeeper, self._retention = Timekeeper(clock), Retention(outbox, clock)
         self._search = MachineSearch(plant.machines.values())
         self._desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
 
@@ -96,14 +95,14 @@ class Terminal:
             forwarder.stop()
 
     def tidy(self) -> Future[None]:
-        """Move what was closed a day ago out of the outbox; the UI asks for it now and then."""
+        """Move what has been over for a day out of the outbox; the UI asks for it now and then."""
         return self._desk.submit(self._tidy)
 
     def _tidy(self) -> None:
         try:
             self._correct_times()
             self._address_orphans()
-            self._outbox.archive(closed_before=self.clock.now() - KEEP_CLOSED)
+            self._outbox.archive(self._retention.review())
         except StorageError as error:
             log.error("tidying the outbox: %s", error)
 

@@ -186,8 +186,7 @@ def test_an_unreadable_figure_does_not_keep_the_terminal_from_starting(floor, da
     floor.step()
     floor.terminal.confirm(entry.ticket.id, works=True).result(5)
     floor.step()
-    floor.time.advance(25 * 3600)
-    floor.terminal.tidy().result(5)
+    floor.wait_a_day()
     floor.disk.db.table("archive").update(damage, doc_ids=[1])
 
     assert Outbox(floor.disk, publish=print).damaged == 1
@@ -204,8 +203,7 @@ def test_a_joined_ticket_that_was_closed_does_not_come_back_as_open(floor):
     floor.terminal.confirm(theirs, works=True).result(5)
     floor.step(10)
 
-    floor.time.advance(25 * 3600)
-    floor.terminal.tidy().result(5)
+    floor.wait_a_day()
     other.terminal.stop()
 
     assert floor.terminal.board() == []

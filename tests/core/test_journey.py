@@ -307,8 +307,7 @@ def test_what_was_closed_a_day_ago_leaves_only_its_figures(floor):
     floor.terminal.confirm(entry.ticket.id, works=True).result(5)
     floor.step()
 
-    floor.time.advance(25 * 3600)
-    floor.terminal.tidy().result(5)
+    floor.wait_a_day()
 
     assert floor.terminal.entries() == []
     (figure,) = floor.terminal.figures()

@@ -30,8 +30,7 @@ def test_a_sequence_number_is_never_used_twice_even_after_archiving(monkeypatch)
     floor.step()
     floor.terminal.confirm(entry.ticket.id, works=True).result(5)
     floor.step()
-    floor.time.advance(25 * 3600)
-    floor.terminal.tidy().result(5)
+    floor.wait_a_day()
     floor.terminal.stop()
 
     later = Floor(disk=disk)
@@ -48,8 +47,7 @@ def test_a_kill_between_archiving_and_removing_is_mended_at_the_next_start():
     floor.terminal.confirm(entry.ticket.id, works=True).result(5)
     floor.step()
     kept = disk.db.table("tickets").get(doc_id=entry.sequence)
-    floor.time.advance(25 * 3600)
-    floor.terminal.tidy().result(5)
+    floor.wait_a_day()
     floor.terminal.stop()
     disk.db.table("tickets").insert(kept)
 
@@ -86,8 +84,7 @@ def test_a_photo_is_on_disk_before_its_ticket_and_leaves_with_it(tmp_path):
     floor.step()
     floor.terminal.confirm(entry.ticket.id, works=True).result(5)
     floor.step()
-    floor.time.advance(25 * 3600)
-    floor.terminal.tidy().result(5)
+    floor.wait_a_day()
     floor.terminal.stop()
 
     assert floor.disk.photos == {}

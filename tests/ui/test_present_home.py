@@ -149,8 +149,7 @@ def test_what_has_no_room_takes_turns_in_the_last_place(floor):
     floor.step(5)
     floor.terminal.confirm(entry.ticket.id, works=True).result(5)
     floor.step(5)
-    floor.time.advance(25 * 3600)
-    floor.terminal.tidy().result(5)
+    floor.wait_a_day()
 
     turns = [home.notices(floor.terminal, ENGLISH, floor.time.wall + timedelta(seconds=s), room=2) for s in (0, 20)]
 
