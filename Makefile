@@ -5,6 +5,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests run side by side in this many processes; 0 for one that a debugger can stop.
+WORKERS ?= 2
 
 .PHONY: run test test-long lint screenshots translations wheel clean
 
@@ -12,11 +14,11 @@ run: $(VENV)/.run
 	$(BIN)/kiosk demo $(ARGS)
 
 test: $(VENV)/.test
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses $(WORKERS) $(ARGS)
 
 # The long proofs: the same tests with the large numbers.
 test-long: $(VENV)/.test
-	KIOSK_LONG=1 $(BIN)/pytest $(ARGS)
+	KIOSK_LONG=1 $(BIN)/pytest --numprocesses $(WORKERS) $(ARGS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

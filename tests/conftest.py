@@ -13,6 +13,48 @@ from kiosk.ui import lockdown
 # Some test modules import Kivy's classes at their head; from its first import on, it must keep to itself.
 os.environ.update(lockdown._ENVIRONMENT)
 
+SHARE_REDMINE = (
+    "contract/test_backends",
+    "backends/test_redmine_live",
+    "journeys/test_with_redmine",
+    "faults/test_kill",
+)
+"""What asks the one real Redmine who did what: not side by side."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file together, for what they share is started once; and those of Redmine one after the other."""
+    for item in items:
+        group = "redmine" if any(name in item.nodeid for name in SHARE_REDMINE) else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Let a log that quotes a lone surrogate travel from the process that ran the test: no encoding takes one."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
+
+
+@pytest.fixture
+def tell(record_property):
+    """Keep a figure for the end of the run, where the reliability table's figures are printed."""
+    return lambda line: record_property("figure", line)
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Print what the tests measured, side by side runs included."""
+    passed = terminalreporter.stats.get("passed", [])
+    lines = [
+        f"{report.nodeid}: {value}" for report in passed for name, value in report.user_properties if name == "figure"
+    ]
+    if lines:
+        terminalreporter.section("figures")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
 REDMINE_SCRIPT = Path(__file__).parent / "servers" / "redmine.sh"
 
 

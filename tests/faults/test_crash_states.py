@@ -98,7 +98,7 @@ def small_files(monkeypatch):
 
 
 @pytest.mark.timeout(7200 if LONG else 600)
-def test_no_crash_state_loses_resurrects_or_hides_anything():
+def test_no_crash_state_loses_resurrects_or_hides_anything(tell):
     examined, seed, bad = 0, 0, []
     while examined < STATES:
         for content, allowed in crash_states(seed):
@@ -108,12 +108,12 @@ def test_no_crash_state_loses_resurrects_or_hides_anything():
                 bad.append((seed, fault))
         seed += 1
 
-    print(f"{examined} crash states of {seed} workloads examined")
+    tell(f"{examined} crash states of {seed} workloads examined")
     assert bad == []
 
 
 @pytest.mark.timeout(7200 if LONG else 600)
-def test_a_second_power_cut_during_recovery_harms_nothing_either():
+def test_a_second_power_cut_during_recovery_harms_nothing_either(tell):
     wanted, examined, seed = STATES // 10, 0, 1000
     while examined < wanted:
         for content, allowed in list(crash_states(seed, changes=4))[:: 1 if LONG else 7]:
@@ -132,7 +132,7 @@ def test_a_second_power_cut_during_recovery_harms_nothing_either():
                     assert fault is None
         seed += 1
 
-    print(f"{examined} states of two power cuts examined")
+    tell(f"{examined} states of two power cuts examined")
 
 
 @pytest.mark.parametrize("ignored", ["append", "new file", "names"])
