@@ -191,10 +191,11 @@ class Terminal:
 
     def countdown(self, entry: Entry) -> Countdown | None:
         """Tell what the operator waits for now; a time of day that was moved since the report does not matter."""
-        at = true_time(entry.ticket, self.clock)
-        if at != entry.ticket.reported_at:
-            entry = dataclasses.replace(entry, ticket=dataclasses.replace(entry.ticket, reported_at=at))
-        return countdown(self.plant, entry)
+        ticket = dataclasses.replace(entry.ticket, reported_at=true_time(entry.ticket, self.clock))
+        # When somebody arrives is a time of day, which says nothing to a terminal that does not know it.
+        eta_at = entry.progress.eta_at if self.clock.is_set else None
+        progress = dataclasses.replace(entry.progress, eta_at=eta_at)
+        return countdown(self.plant, dataclasses.replace(entry, ticket=ticket, progress=progress))
 
     def contacts(self, area: str) -> tuple[Contact, ...]:
         """Give the named people to call for `area`."""

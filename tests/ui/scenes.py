@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from scenes_of_photos import PHOTOS
 from scenes_of_tickets import LATER
@@ -75,6 +75,27 @@ def refused_scan(app, floor):
     app.flow.scan("https://example.com")
 
 
+def without_time(app, floor):
+    """Start in 1970, as a terminal without a battery for its clock does."""
+    floor.time.wall = datetime(1970, 1, 1, 0, 3, tzinfo=UTC)
+    app._tick()
+
+
+def home_without_time(app, floor):
+    app.home()
+    without_time(app, floor)
+
+
+def idle_without_time(app, floor):
+    app.flow.rest()
+    without_time(app, floor)
+
+
+def ticket_without_time(app, floor):
+    without_time(app, floor)
+    app.flow.open_ticket(floor.report("other").ticket.id)
+
+
 SCENES = (
     {
         scene.__name__: scene
@@ -93,6 +114,8 @@ SCENES = (
     }
     | LATER
     | PHOTOS
+    # The last ones, for after them every time is wrong.
+    | {scene.__name__: scene for scene in (home_without_time, idle_without_time, ticket_without_time)}
 )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
+
+from fakes import Floor
 
 from kiosk.core.errors import MisconfiguredError, RejectedError, TemporaryError
 from kiosk.core.model import Question
@@ -56,6 +59,18 @@ def ticket_call(app, floor):
 
 def ticket_delivered(app, floor):
     app.flow.open_ticket(delivered(floor))
+
+
+def ticket_joined(app, floor):
+    machine, symptom = quiet_machine(floor)
+    there = Floor(plant=floor.plant, destinations=(floor.it,), name="K2", time=floor.time)
+    there.ids = (f"A{n}" for n in itertools.count())
+    there.report(symptom.id, machine=machine.id)
+    there.step(1)
+    there.terminal.stop()
+    ticket = floor.report(symptom.id, machine=machine.id).ticket.id
+    let_arrive(floor)
+    app.flow.open_ticket(ticket)
 
 
 def ticket_late(app, floor):
@@ -242,6 +257,7 @@ LATER = {
         ticket_saved,
         ticket_call,
         ticket_delivered,
+        ticket_joined,
         ticket_late,
         ticket_coming,
         ticket_coming_late,

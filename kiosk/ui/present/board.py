@@ -58,6 +58,8 @@ def _row(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> 
     caption = when = ""
     if awaited is not None and late:
         caption, when = speak.tr("Late"), times.brief(awaited.left(now), speak)
+    elif awaited is not None and not terminal.clock.is_set:
+        when = times.brief(awaited.left(now), speak)
     elif awaited is not None:
         caption = speak.tr(_WAITED_FOR[awaited.aim])
         when = times.clock_time(awaited.due_at, now=now, zone=terminal.plant.calendar.zone, speak=speak)

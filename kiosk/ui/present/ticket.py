@@ -263,7 +263,7 @@ def ring(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> 
         share=round(awaited.share_left(now), 3),
         is_late=awaited.is_late(now),
         figure=times.running(awaited.left(now), speak),
-        caption=speak.tr(_AIMS[awaited.aim], time=at),
+        caption=speak.tr(_AIMS[awaited.aim], time=at) if at != times.UNKNOWN else "",
     )
 
 

@@ -20,7 +20,7 @@ def clock_time(at: datetime, *, now: datetime, zone: ZoneInfo, speak: Translator
         return UNKNOWN
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     time = f"{local:%H:%M}"
-    if local.date() == today:
+    if local.date() == today or now < EARLIEST:
         return time
     day = speak.tr(_DAYS[local.weekday()])
     if abs(local.date() - today) < timedelta(days=7):
