@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -31,6 +31,7 @@ from kiosk.core.said import answered, decided, requeued, say
 from kiosk.core.search import MachineSearch
 from kiosk.core.sla import Countdown, countdown, deadlines
 from kiosk.core.text import clean_text
+from kiosk.core.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ NOTE_LIMIT = 2000
 WHO_LIMIT = 60
 KEEP_CLOSED = timedelta(hours=24)
 """A closed ticket stays on the screens for this long before only its figures are kept."""
+LONGEST_WRITE = 300.0
+"""Seconds that the desk may be busy with one thing: tidying thousands of tickets on a slow card takes its time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ class Terminal:
         self._destinations, self.forwarders = tuple(destinations), tuple(forwarders)
         self._publish, self._new_id = publish, new_id
         self._search = MachineSearch(plant.machines.values())
-        self._desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
+        self._desk = Worker("desk", monotonic=clock.monotonic)
 
     # ------------------------------------------------------------ life
 
@@ -91,6 +94,15 @@ class Terminal:
             forwarder.halt()
         for forwarder in self.forwarders:
             forwarder.stop()
+
+    def stuck(self) -> tuple[str, ...]:
+        """Name the threads behind the screens that stand still; asked now and then, for the watchdog.
+
+        The desk counts: while it stands still, no report is saved and no screen says so. A restart frees what waits for
+        itself, and a disk that does not come back at all is then at least seen by the service manager.
+        """
+        stuck = [f"forwarder:{forwarder.name}" for forwarder in self.forwarders if forwarder.is_stuck]
+        return (*stuck, self._desk.name) if self._desk.is_stuck(LONGEST_WRITE) else tuple(stuck)
 
     def tidy(self) -> Future[None]:
         """Move what was closed a day ago out of the outbox; the UI asks for it now and then."""
