@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import faulthandler
 import hmac
+import logging
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,11 @@ from pydantic import SecretStr
 
 from kiosk import logs
 from kiosk.bootstrap import Setup, build_kiosk, find_camera, read_setup
+from kiosk.drafts import DraftFile
+from kiosk.service import Service
 from kiosk.ui.lockdown import Display, prepare
+
+log = logging.getLogger(__name__)
 
 
 def run_terminal(config: Path, *, size: tuple[int, int] | None = None) -> int:
@@ -25,6 +32,7 @@ def run_terminal(config: Path, *, size: tuple[int, int] | None = None) -> int:
     """
     setup = read_setup(config, strict=False)
     logs.configure(level="INFO", file=setup.config.terminal.data / "kiosk.log")
+    leave_traces(setup.config.terminal.data / "crash.log")
     show(setup, display_of(setup, size=size))
     return 0
 
@@ -47,6 +55,8 @@ def show(setup: Setup, display: Display, *, begin: Callable[[Any], None] | None 
 
     kiosk = build_kiosk(setup, publish=publish)
     settings = setup.config.terminal
+    drafts = DraftFile(settings.data / "draft.json", plant=setup.plant, seconds=settings.idle_seconds)
+    service = Service()
     try:
         app = KioskApp(
             kiosk.terminal,
@@ -58,6 +68,8 @@ def show(setup: Setup, display: Display, *, begin: Callable[[Any], None] | None 
             data=settings.data,
             camera=find_camera(setup.config.camera),
             scanner_prefix=setup.config.scanner.prefix,
+            drafts=drafts,
+            service=service,
         )
         if begin is not None:
             app.bind(on_start=begin)
@@ -65,7 +77,36 @@ def show(setup: Setup, display: Display, *, begin: Callable[[Any], None] | None 
         kiosk.terminal.start()
         app.run()
     finally:
+        service.stopping()
+        drafts.close()
         kiosk.close()
+
+
+def leave_traces(file: Path) -> None:
+    """Let whatever ends the process or one of its threads be found in the log, what Python cannot catch included.
+
+    A crash of the interpreter, and a watchdog's signal, leave in `file` where every thread was; the next start moves
+    that into the log, where it is kept as long as any line and no longer.
+    """
+    threading.excepthook = _log_thread
+    try:
+        trace = file.read_text(errors="replace") if file.exists() else ""
+        if trace:
+            log.error("the run before this one was ended: %s", trace)
+        faulthandler.enable(_private(file))
+    except OSError as error:
+        log.warning("a crash would leave no trace in %s: %s", file, error.strerror)
+
+
+def _private(file: Path) -> int:
+    """Open `file` empty, for this user alone; it stays open as long as the process lives."""
+    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+
+
+def _log_thread(fault: threading.ExceptHookArgs) -> None:
+    name = fault.thread.name if fault.thread else "?"
+    error = fault.exc_value or fault.exc_type()
+    log.critical("the thread %s has ended by a fault", name, exc_info=error)
 
 
 def _pin_check(pin: SecretStr | None) -> Callable[[str], bool] | None:

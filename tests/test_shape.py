@@ -115,7 +115,7 @@ def test_core_reads_no_clock_of_its_own():
 def test_core_stays_small():
     lines = [line for p in (PACKAGE / "core").glob("*.py") for line in p.read_text().splitlines()]
 
-    assert sum(1 for line in lines if line.strip()) < 2000
+    assert sum(1 for line in lines if line.strip()) < 2300
 
 
 def test_every_icon_that_is_named_exists():

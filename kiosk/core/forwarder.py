@@ -41,6 +41,8 @@ HOLD_SECONDS = 60.0
 """Younger reports wait this long at most for an older one whose outcome is uncertain, so that the order holds."""
 IDLE_SECONDS = 5.0
 """The longest sleep of the thread: a clock that lies cannot stop it for longer."""
+LONGEST_TURN = 1800.0
+"""Seconds that one step may take: twenty pages of changes at a minute each. A slow destination is no fault of the terminal."""
 _UNSURE = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 
 
@@ -79,6 +81,7 @@ class Forwarder:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._turned_at = clock.monotonic()
 
     @property
     def link(self) -> Link:
@@ -87,8 +90,16 @@ class Forwarder:
 
     # ------------------------------------------------------------ the thread
 
+    @property
+    def is_stuck(self) -> bool:
+        """True when the thread was started and has ended by itself, or does not come back from a step."""
+        if self._thread is None or self._stop.is_set():
+            return False
+        return not self._thread.is_alive() or self._clock.monotonic() - self._turned_at > LONGEST_TURN
+
     def start(self) -> None:
         """Run `step` in a thread of its own until `stop`."""
+        self._turned_at = self._clock.monotonic()
         self._thread = threading.Thread(target=self._run, name=f"forwarder:{self.name}", daemon=True)
         self._thread.start()
 
@@ -117,6 +128,7 @@ class Forwarder:
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            self._turned_at = self._clock.monotonic()
             try:
                 wait = self.step()
             except Exception:  # the loop must outlive any bug of ours

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +34,7 @@ from kiosk.core.search import MachineSearch
 from kiosk.core.sla import Countdown, countdown, deadlines
 from kiosk.core.text import clean_text
 from kiosk.core.timekeeper import Timekeeper, can_be_corrected, true_time
+from kiosk.core.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ Edit = Callable[[Entry], Entry]
 
 NOTE_LIMIT = 2000
 WHO_LIMIT = 60
+LONGEST_WRITE = 300.0
+"""Seconds that the desk may be busy with one thing: tidying thousands of tickets on a slow card takes its time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ class Terminal:
         self._publish, self._new_id = publish, new_id
         self._timekeeper, self._retention = Timekeeper(clock), Retention(outbox, clock)
         self._search = MachineSearch(plant.machines.values())
-        self._desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
+        self._desk = Worker("desk", monotonic=clock.monotonic)
 
     # ------------------------------------------------------------ life
 
@@ -93,6 +96,15 @@ class Terminal:
             forwarder.halt()
         for forwarder in self.forwarders:
             forwarder.stop()
+
+    def stuck(self) -> tuple[str, ...]:
+        """Name the threads behind the screens that stand still; asked now and then, for the watchdog.
+
+        The desk counts: while it stands still, no report is saved and no screen says so. A restart frees what waits for
+        itself, and a disk that does not come back at all is then at least seen by the service manager.
+        """
+        stuck = [f"forwarder:{forwarder.name}" for forwarder in self.forwarders if forwarder.is_stuck]
+        return (*stuck, self._desk.name) if self._desk.is_stuck(LONGEST_WRITE) else tuple(stuck)
 
     def tidy(self) -> Future[None]:
         """Move what has been over for a day out of the outbox; the UI asks for it now and then."""

@@ -19,15 +19,19 @@ from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk import resources
+from kiosk.core.draft import Draft
 from kiosk.core.events import Event
 from kiosk.core.terminal import Terminal
+from kiosk.drafts import DraftFile
 from kiosk.i18n import OWN_NAMES, Translator
 from kiosk.photos import PhotoFolder
 from kiosk.scanner.camera import Camera, Viewfinder
 from kiosk.scanner.wedge import Wedge
+from kiosk.service import Service
 from kiosk.ui import sounds
 from kiosk.ui.admin import Admin
 from kiosk.ui.flow import Flow
+from kiosk.ui.heartbeat import Heartbeat
 from kiosk.ui.idle import Idle
 from kiosk.ui.keys import Keys
 from kiosk.ui.lockdown import Display
@@ -43,6 +47,8 @@ TIDY_SECONDS = 3600.0
 
 _FAULTS, _FAULTS_SECONDS = 5, 10.0
 """More faults than this in so many seconds end the process: a fresh start heals what going home does not."""
+_FRESH_SECONDS = 60.0
+"""But not sooner than this after a start: what that did not heal, the next will not either, and a screen is better than none."""
 
 
 def publish(event: Event) -> None:
@@ -83,11 +89,14 @@ class KioskApp(App):
         data: Path | None = None,
         camera: Camera | None = None,
         scanner_prefix: str = "",
+        drafts: DraftFile | None = None,
+        service: Service | None = None,
     ) -> None:
         """Show `terminal`; `kiosk.ui.lockdown.prepare(display)` must have run before this module was imported.
 
         `languages` are those that the picker offers, all of them when empty. Without `check_pin` nobody is an admin.
         `data` is the folder of the reports, for the admin to see how much room is left. Without `camera` there are no photos.
+        `drafts` keeps the draft for the next start; `service` is told that the terminal lives.
         """
         super().__init__()
         self.terminal, self.display = terminal, display
@@ -95,7 +104,8 @@ class KioskApp(App):
         self.check_pin, self.data = check_pin, data
         self.translator = Translator()
         self.flow, self.talk, self.admin = Flow(self), Talk(self), Admin(self)
-        self.photos = PhotoFolder()
+        self.photos, self.drafts = PhotoFolder(), drafts
+        self.heartbeat = Heartbeat(service or Service({}), stuck=self._stuck)
         self._scanner_prefix = scanner_prefix
         self.viewfinder = Viewfinder(camera) if camera is not None else None
         self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)
@@ -124,6 +134,9 @@ class KioskApp(App):
         Clock.schedule_once(lambda _: sounds.warm_up(), 2)
         self.home()
         self._tick()
+        self.heartbeat.start()
+        if self.drafts is not None:
+            self.when_done(self.drafts.take(), self.flow.restore, lambda _: None)
 
     def _resized(self, _: Any, size: tuple[float, float]) -> None:
         # A window manager may make the window full-screen only after it was opened.
@@ -135,6 +148,7 @@ class KioskApp(App):
 
     def on_stop(self) -> None:
         """Switch the camera off, and leave no photo behind."""
+        self.heartbeat.stop()
         if self.viewfinder is not None:
             self.viewfinder.close()
             self.viewfinder.join(2)
@@ -225,6 +239,14 @@ class KioskApp(App):
 
         future.add_done_callback(hop)
 
+    def _stuck(self) -> tuple[str, ...]:
+        return self.terminal.stuck()
+
+    def keep(self, draft: Draft | None) -> None:
+        """Keep the draft in case the program ends before it is sent."""
+        if self.drafts is not None:
+            self.drafts.keep(draft, language=self.language)
+
     # ------------------------------------------------------------ people
 
     def _scanned(self, text: str) -> None:
@@ -258,18 +280,24 @@ class KioskApp(App):
 class _GoHome(ExceptionHandler):
     """Keeps a fault in a callback from ending the terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
+        self._monotonic, self._since = monotonic, monotonic()
         self._faults: deque[float] = deque(maxlen=_FAULTS)
+        self._recover = Clock.create_trigger(lambda _: App.get_running_app().flow.recover())
 
     def handle_exception(self, fault: BaseException) -> Any:
         """Log the fault and go home; too many in a row are given back to Kivy, which ends the process."""
         if not isinstance(fault, Exception):
             return ExceptionManager.RAISE
         log.error("a screen failed", exc_info=fault)
-        now = time.monotonic()
-        self._faults.append(now)
-        if len(self._faults) == _FAULTS and now - self._faults[0] < _FAULTS_SECONDS:
+        if self._is_beyond_help():
             return ExceptionManager.RAISE
-        Clock.schedule_once(lambda _: App.get_running_app().flow.recover())
+        self._recover()
         return ExceptionManager.PASS
+
+    def _is_beyond_help(self) -> bool:
+        now = self._monotonic()
+        self._faults.append(now)
+        is_many = len(self._faults) == _FAULTS and now - self._faults[0] < _FAULTS_SECONDS
+        return is_many and now - self._since > _FRESH_SECONDS

@@ -16,6 +16,7 @@ from kiosk.ui import sounds
 from kiosk.ui.present.home import NoticeRow
 
 if TYPE_CHECKING:
+    from kiosk.drafts import Kept
     from kiosk.ui.app import KioskApp
 
 log = logging.getLogger(__name__)
@@ -27,8 +28,19 @@ class Flow:
     def __init__(self, app: KioskApp) -> None:
         """Move `app`."""
         self._app = app
-        self.draft: Draft | None = None
+        self._draft: Draft | None = None
         self._sending: Draft | None = None
+
+    @property
+    def draft(self) -> Draft | None:
+        """What the operator has said so far; every change is kept for the case that the program ends."""
+        return self._draft
+
+    @draft.setter
+    def draft(self, draft: Draft | None) -> None:
+        if draft != self._draft:
+            self._draft = draft
+            self._app.keep(draft)
 
     # ------------------------------------------------------------ a report
 
@@ -103,8 +115,28 @@ class Flow:
             self.tell(KioskError.message_key, icon="alert-circle")
             return
         self.draft = draft
+        self._offer_to_go_on()
+
+    def _offer_to_go_on(self) -> None:
         sheet = self.tell(KioskError.message_key, icon="alert-circle", button=N_("Go on"))
         sheet.bind(on_done=lambda _: self.resume())
+
+    def restore(self, kept: Kept | None) -> None:
+        """Go on with what an earlier run was ended in the middle of, unless somebody has begun anew already."""
+        if kept is None or self.draft is not None or self._app.place[0] != "home":
+            return
+        self._app.speak(kept.language)
+        if self._app.terminal.entry(kept.draft.id) is not None:
+            # It was saved, only the screen did not come to say so. The same id again would be the same ticket.
+            self._app.keep(None)
+            self.open_ticket(kept.draft.id)
+            return
+        self._draft = kept.draft
+        if kept.is_tried:
+            self._offer_to_go_on()
+        else:
+            self.resume()
+            self.tell(N_("This terminal was started again. Your report is still here."), icon="content-save")
 
     def resume(self) -> None:
         """Go to the question that the draft has to answer next."""
@@ -112,7 +144,7 @@ class Flow:
         if draft is None or draft.machine is None:
             self.begin()
         elif draft.symptom is None:
-            self.something_else()
+            self.choose_machine(draft.machine.id)
         else:
             self._app.go("details")
 

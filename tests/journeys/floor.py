@@ -61,10 +61,10 @@ class VirtualScreen:
 class TerminalProcess:
     """`kiosk run` as a real process in a real window."""
 
-    def __init__(self, screen: VirtualScreen, config: Path) -> None:
+    def __init__(self, screen: VirtualScreen, config: Path, **environment: str) -> None:
         self._screen = screen
         self._socket = config.with_suffix(f".{time.monotonic_ns()}.socket")
-        environment = screen.environment | {"KIOSK_OBSERVED": str(self._socket), "SDL_VIDEODRIVER": "x11"}
+        environment |= screen.environment | {"KIOSK_OBSERVED": str(self._socket), "SDL_VIDEODRIVER": "x11"}
         command = [sys.executable, str(HERE / "observed.py"), "--config", str(config), "run"]
         self._log = config.with_suffix(".log").open("ab")
         self.process = subprocess.Popen(

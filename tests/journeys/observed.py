@@ -6,6 +6,8 @@ line of JSON, so is the answer.
 
 from __future__ import annotations
 
+import ctypes
+import faulthandler
 import json
 import os
 import socket
@@ -60,6 +62,31 @@ def _look(question):
             return _where(question["text"])
         case "screen":
             return app.page.name
+        case "break":
+            return _break(question["what"])
+
+
+def _break(what):
+    """Let the terminal go wrong, in one of the ways in which one stands still."""
+    from kivy.base import EventLoop
+    from kivy.clock import Clock
+
+    match what:
+        case "busy":  # a callback that never ends
+            Clock.schedule_once(lambda _: [None for _ in iter(int, 1)], 0.2)
+        case "blind":  # callbacks go on, but no frame is drawn any more
+            EventLoop.window = None
+        case "forwarder":  # a thread that is gone
+            for thread in threading.enumerate():
+                if thread.name.startswith("forwarder"):
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                        ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit)
+                    )
+        case "fault":  # an exception in a callback, at every frame
+            Clock.schedule_interval(lambda _: 1 // 0, 0)
+        case "crash":
+            faulthandler._sigsegv()
+    return True
 
 
 def _ask_kivy(question):

@@ -198,10 +198,23 @@ def test_faults_without_end_are_given_to_whoever_restarts_the_program(open_windo
 
     from kiosk.ui.app import _GoHome
 
-    handler = _GoHome()
+    seconds = 1000.0
+    handler = _GoHome(monotonic=lambda: seconds)
+    seconds += 61
     answers = [handler.handle_exception(ZeroDivisionError()) for _ in range(5)]
 
     assert answers == [ExceptionManager.PASS] * 4 + [ExceptionManager.RAISE]
+
+
+def test_just_after_a_start_no_fault_makes_another_start_which_would_not_heal_it_either(open_window):
+    from kivy.base import ExceptionManager
+
+    from kiosk.ui.app import _GoHome
+
+    handler = _GoHome(monotonic=lambda: 1000.0)
+    answers = [handler.handle_exception(ZeroDivisionError()) for _ in range(50)]
+
+    assert set(answers) == {ExceptionManager.PASS}
 
 
 # ---------------------------------------------------------------- memory
