@@ -25,9 +25,10 @@ from kiosk.core.errors import (
 from kiosk.core.events import Publish
 from kiosk.core.guard import Guard
 from kiosk.core.join import join, same_problem
-from kiosk.core.link import Circuit, Link
+from kiosk.core.link import Circuit, Link, is_busy
 from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, RemoteRef
 from kiosk.core.outbox import Outbox
+from kiosk.core.pace import Pace
 from kiosk.core.plant import Machine
 from kiosk.core.ports import Clock, Destination
 from kiosk.core.sweep import DELAYS, Sweep
@@ -68,6 +69,7 @@ class Forwarder:
         self._poll_seconds = poll_seconds
         link = Link(destination=self.name, is_backend=self._destination.is_backend)
         self._circuit = Circuit(link, publish=publish, clock=clock, random=random)
+        self._pace = Pace(monotonic=clock.monotonic, random=random)
         self._watch = Watch(
             self._destination, outbox=outbox, board=board, machines=machines, publish=publish, clock=clock
         )
@@ -111,6 +113,7 @@ class Forwarder:
         """Forget every wait but those that keep a ticket from being sent twice; a person asked for it."""
         self._not_before.clear()
         self._circuit.close()
+        self._pace.next_at = self._pace.news_at = 0.0
         self._poll_at = 0.0
         self.wake()
 
@@ -160,14 +163,14 @@ class Forwarder:
         now = self._clock.monotonic()
         if self._circuit.wait > 0:
             return min(IDLE_SECONDS, self._circuit.wait)
-        due = self._next_due(now)
+        due = self._next_due(now) if now >= self._pace.next_at else None
         if due is not None:
             self._attempt(*due)
             return 0.0
-        if now >= self._sweep.due_at:
+        if now >= max(self._sweep.due_at, self._pace.news_at):
             self._look_for_twins()
             return 0.0
-        if self._destination.is_backend and now >= self._poll_at:
+        if self._destination.is_backend and now >= max(self._poll_at, self._pace.news_at):
             self._poll()
             return 0.0
         return self._time_to_next(now)
@@ -204,10 +207,10 @@ class Forwarder:
         return now < self._unsure_since[delivery.id] + HOLD_SECONDS
 
     def _time_to_next(self, now: float) -> float:
-        times = [self._due_at(delivery, now) for _, delivery in self._candidates()]
-        times.append(self._sweep.due_at)
+        times = [max(self._pace.next_at, self._due_at(delivery, now)) for _, delivery in self._candidates()]
+        times.append(max(self._pace.news_at, self._sweep.due_at))
         if self._destination.is_backend:
-            times.append(self._poll_at)
+            times.append(max(self._pace.news_at, self._poll_at))
         return min(IDLE_SECONDS, max(0.05, min(times, default=now + IDLE_SECONDS) - now))
 
     def _look_for_twins(self) -> None:
@@ -217,7 +220,7 @@ class Forwarder:
                 self._watch.forget()
                 self._poll_at = 0.0
         except DeliveryError as error:
-            self._circuit.failed(error)
+            self._failed_to_answer(error)
         except StorageError as error:
             log.error("a twin could not be noted: %s", error)
 
@@ -226,11 +229,28 @@ class Forwarder:
         try:
             again_at_once = self._watch.look()
         except DeliveryError as error:
-            self._circuit.failed(error)
+            self._failed_to_answer(error)
             return False
         self._poll_at = self._clock.monotonic() + (0.0 if again_at_once else self._poll_seconds)
-        self._circuit.succeeded()
+        self._answered()
         return True
+
+    def _answered(self) -> None:
+        self._pace.recover(self._circuit.outage)
+        self._circuit.succeeded()
+        if not self._pace.is_idle:
+            self._pace.taken(self._left(), poll_seconds=self._poll_seconds)
+
+    def _failed_to_answer(self, error: DeliveryError) -> None:
+        if is_busy(error):
+            self._pace.recover(self._circuit.outage)
+            self._pace.busy(self._left(), poll_seconds=self._poll_seconds)
+        self._circuit.failed(error)
+
+    def _left(self) -> int:
+        """Count what is still to be delivered here."""
+        waiting = (delivery for entry in self._outbox.waiting() for delivery in entry.deliveries)
+        return sum(delivery.is_open and delivery.destination == self.name for delivery in waiting)
 
     # ------------------------------------------------------------ deliveries
 
@@ -309,7 +329,7 @@ class Forwarder:
         self._not_before.pop(delivery.id, None)
         log.info("ticket %s: %s delivered to %s as %s", done.ticket, done.kind, self.name, done.ref and done.ref.label)
         self._poll_at = 0.0
-        self._circuit.succeeded()
+        self._answered()
 
     def _failed(self, delivery: Delivery, error: DeliveryError) -> None:
         current = self._current(delivery)
@@ -324,10 +344,10 @@ class Forwarder:
             wait = full_jitter(self._trouble(current), self._random)
             self._not_before[delivery.id] = self._clock.monotonic() + wait
         else:
-            self._circuit.failed(error)
+            self._failed_to_answer(error)
 
     def _is_suspicious(self, delivery: Delivery, error: DeliveryError) -> bool:
-        if self._trouble(delivery) < SUSPICIOUS_ATTEMPTS or isinstance(error, MisconfiguredError):
+        if self._trouble(delivery) < SUSPICIOUS_ATTEMPTS or isinstance(error, MisconfiguredError) or is_busy(error):
             return False
         return self._is_well()
 
@@ -357,7 +377,7 @@ class Forwarder:
             # What the operator decided is shown here and is not so there: let the destination tell how it is.
             self._watch.forget()
             self._poll_at = 0.0
-        self._circuit.succeeded()
+        self._answered()
 
     def _current(self, delivery: Delivery) -> Delivery:
         entry = self._outbox.get(delivery.ticket)

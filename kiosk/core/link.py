@@ -16,10 +16,13 @@ from kiosk.core.ports import Clock
 
 log = logging.getLogger(__name__)
 
-PROBE_SECONDS = 30.0
-"""A paused destination is tried this often: what failed is asked again, so that any repair shows within a minute."""
-OUTAGE_CAP_SECONDS = 30.0
-"""During an outage a destination is tried this often at least: somebody may be watching the screen."""
+PROBE_SECONDS = 25.0
+"""A paused destination is tried after this long to twice as long: what failed is asked again, and any repair shows within a minute."""
+OUTAGE_CAP_SECONDS = (30.0, 120.0)
+"""An outage is tried at least this often: somebody may be watching the screen. When it lasts for hours nobody watches any more,
+and thousands of terminals that knock at once when it ends are the greater worry."""
+_OUTAGE_SHARE = 180.0
+"""The cap is this part of the outage so far: 30 s for an hour and a half, 120 s after six hours."""
 
 
 class LinkState(StrEnum):
@@ -52,6 +55,12 @@ class Circuit:
         self._publish, self._clock, self._random = publish, clock, random
         self._failures = 0
         self._open_until = 0.0
+        self._down_since: float | None = None
+
+    @property
+    def outage(self) -> float:
+        """For how many seconds the destination has not answered; 0 while it does."""
+        return 0.0 if self._down_since is None else self._clock.monotonic() - self._down_since
 
     @property
     def wait(self) -> float:
@@ -65,6 +74,7 @@ class Circuit:
     def succeeded(self) -> None:
         """Take note that the destination answered as it should."""
         self._failures = 0
+        self._down_since = None
         self.close()
         self._become(LinkState.CONNECTED, "")
 
@@ -72,14 +82,31 @@ class Circuit:
         """Take note of a failure, and choose how long to leave the destination alone."""
         self._failures += 1
         if isinstance(error, MisconfiguredError):
-            self._open(PROBE_SECONDS)
+            self._went_down()
+            self._open(PROBE_SECONDS * (1.0 + self._random()))
             self._become(LinkState.PAUSED, str(error))
             return
-        wait = full_jitter(self._failures, self._random, cap=OUTAGE_CAP_SECONDS)
+        if is_busy(error):
+            self._was_busy(error)
+            return
+        self._went_down()
+        least, most = OUTAGE_CAP_SECONDS
+        cap = min(most, max(least, self.outage / _OUTAGE_SHARE))
+        wait = full_jitter(self._failures, self._random, cap=cap)
         if isinstance(error, TemporaryError) and error.retry_after is not None:
             wait = max(wait, requested(error.retry_after))
         self._open(wait)
         self._become(LinkState.RETRYING, str(error))
+
+    def _was_busy(self, error: DeliveryError) -> None:
+        """It is there, so nothing changes on the screens; how fast to go on is the pace's business."""
+        self._failures, self._down_since = 0, None
+        asked_for = error.retry_after if isinstance(error, TemporaryError) else None
+        self._open(requested(asked_for or 0.0))
+
+    def _went_down(self) -> None:
+        if self._down_since is None:
+            self._down_since = self._clock.monotonic()
 
     def _open(self, seconds: float) -> None:
         self._open_until = self._clock.monotonic() + seconds
@@ -94,3 +121,8 @@ class Circuit:
             level = logging.INFO if state is LinkState.CONNECTED else logging.WARNING
             log.log(level, "%s: %s %s", self.link.destination, state, error)
         self._publish(DestinationChanged(self.link.destination))
+
+
+def is_busy(error: DeliveryError) -> bool:
+    """Tell whether the destination is there and only has no time."""
+    return isinstance(error, TemporaryError) and error.busy

@@ -113,7 +113,7 @@ def judge(call: Call, response: Response, body: bytes) -> DeliveryError:
         case 404 | 410:
             return NotFoundError(text, from_api=not body.strip() or _parsed(body) is not None)
         case 408 | 425 | 429 | 503:
-            return TemporaryError(text, retry_after=wait)
+            return TemporaryError(text, retry_after=wait, busy=status in (429, 503))
         case other if other // 100 == 4:  # noqa: PLR2004 - the rest of 4xx
             return MisconfiguredError(text) if call.method == "GET" else _refused(text, status, body)
     return call.interrupted(words, retry_after=wait)

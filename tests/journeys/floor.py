@@ -66,10 +66,8 @@ class TerminalProcess:
         self._socket = config.with_suffix(f".{time.monotonic_ns()}.socket")
         environment |= screen.environment | {"KIOSK_OBSERVED": str(self._socket), "SDL_VIDEODRIVER": "x11"}
         command = [sys.executable, str(HERE / "observed.py"), "--config", str(config), "run"]
-        self._log = config.with_suffix(".log").open("ab")
-        self.process = subprocess.Popen(
-            command, env=environment, stdout=self._log, stderr=self._log, cwd=HERE.parents[1]
-        )
+        with config.with_suffix(".log").open("ab") as log:
+            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=HERE.parents[1])
         until(lambda: self.ask("screen"), "the first screen")
         until(lambda: screen.listens_to(self.process.pid), "the window to get the keyboard")
 
@@ -115,7 +113,6 @@ class TerminalProcess:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(20)
-        self._log.close()
 
 
 class DeskProcess:

@@ -23,7 +23,7 @@ class Supervisor:
         self.address = config.parent / "notify"
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(self.address))
-        self._socket.setblocking(False)
+        self._socket.settimeout(0)
         self._screen, self._config = screen, config
         self.terminal = None
         self.heard = []

@@ -143,6 +143,7 @@ def test_every_hour_the_outbox_is_tidied_while_the_terminal_runs(pilot, floor):
     floor.step()
     floor.it.close_ticket("T0001")
     floor.step(11)
+    floor.terminal.tidy().result(5)
     floor.time.advance(25 * 3600)
     assert floor.terminal.entries()
 
