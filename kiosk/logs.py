@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -56,6 +57,14 @@ class OneLine(logging.Formatter):
 
 class _PrivateFile(RotatingFileHandler):
     """A rotating file that only the terminal's own user may read."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's own name
+        """Do without the line: a full disk is told where a report is saved, and must not stop anything else."""
+
+    def close(self) -> None:
+        """Close, though what was still to be written may not fit."""
+        with contextlib.suppress(OSError):
+            super().close()
 
     def _open(self) -> TextIOWrapper:
         private = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

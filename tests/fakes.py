@@ -43,20 +43,29 @@ class RamDisk:
     def __init__(self, db: TinyDB | None = None) -> None:
         self.db = TinyDB(storage=FaultyMemory) if db is None else db
         self.damaged = 0
-        self.photos: dict[str, bytes] = {}
+        self.kept: dict[str, bytes] = {}
 
     def keep_photo(self, source: Path, name: str) -> Path:
-        self.photos[name] = source.read_bytes()
+        self.kept[name] = source.read_bytes()
         return Path("/photos", name)
 
     def photo(self, name: str) -> Path:
         return Path("/photos", name)
 
     def drop_photo(self, name: str) -> None:
-        self.photos.pop(name, None)
+        self.kept.pop(name, None)
+
+    def photos(self) -> set[str]:
+        return set(self.kept)
+
+    def give_up_reserve(self) -> bool:
+        return False
+
+    def refill_reserve(self) -> None:
+        """Keep no reserve: memory is full for the test that says so."""
 
     def sweep_photos(self, needed: set[str]) -> None:
-        self.photos = {name: data for name, data in self.photos.items() if name in needed}
+        self.kept = {name: data for name, data in self.kept.items() if name in needed}
 
     def close(self) -> None:
         """Keep the content, for a test that starts a second outbox on it."""

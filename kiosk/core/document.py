@@ -1,7 +1,8 @@
 """Frozen values to JSON-able documents and back, by their type hints.
 
 A field that a document lacks takes its default and a field that the class lacks is passed over,
-so that a terminal can read what an older or newer version wrote.
+so that a terminal can read what an older or newer version wrote. What to do with a type is worked out
+once: a start reads a hundred thousand documents of three types.
 """
 
 from __future__ import annotations
@@ -9,34 +10,27 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from sys import intern
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+Turn = Callable[[Any], Any]
+"""Turns one value into another: a document's into ours, or ours into a document's."""
+
+_COMMON_LENGTH = 30
+"""Texts up to this length are names, of which a thousand tickets share one; they are kept once."""
+
 
 def to_document(value: Any) -> Any:
     """Turn a dataclass, or anything inside one, into plain JSON values."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_document(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {to_document(key): to_document(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list, frozenset)):
-        items = [to_document(item) for item in value]
-        return sorted(items) if isinstance(value, frozenset) else items
-    return _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, Path) else value
+    kind: Any = type(value)
+    return _writer(kind)(value)
 
 
 def from_document(kind: type[T], document: Any) -> T:
@@ -45,35 +39,129 @@ def from_document(kind: type[T], document: Any) -> T:
     Raises:
         ValueError, TypeError, KeyError: `document` does not describe a `kind`.
     """
-    return typing.cast("T", _read(kind, document))
+    hint: Any = kind
+    return typing.cast("T", _reader(hint)(document))
+
+
+# ------------------------------------------------------------ writing
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _writer(kind: type) -> Turn:
+    if dataclasses.is_dataclass(kind):
+        return _dataclass_writer(kind)
+    if issubclass(kind, Mapping):
+        return lambda value: {to_document(key): to_document(item) for key, item in value.items()}
+    if issubclass(kind, (tuple, list)):
+        return lambda value: [to_document(item) for item in value]
+    if issubclass(kind, frozenset):
+        return lambda value: sorted(to_document(item) for item in value)
+    return _plain_writer(kind)
 
 
-def _read(hint: Any, value: Any) -> Any:
+def _plain_writer(kind: type) -> Turn:
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, datetime):
+        return kind.isoformat
+    return str if issubclass(kind, Path) else _same
+
+
+def _dataclass_writer(kind: type) -> Turn:
+    names = tuple(f.name for f in dataclasses.fields(kind))
+    return lambda value: {name: to_document(getattr(value, name)) for name in names}
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+# ------------------------------------------------------------ reading
+
+
+@cache
+def _reader(hint: Any) -> Turn:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
-        return None if value is None else _read(next(a for a in arguments if a is not type(None)), value)
-    if origin is tuple:
-        return tuple(_read(arguments[0], item) for item in value)
-    if origin is frozenset:
-        return frozenset(_read(arguments[0], item) for item in value)
+        return _optional_reader(_reader(next(a for a in arguments if a is not type(None))))
+    if origin in (tuple, frozenset):
+        return _row_reader(origin, _reader(arguments[0]))
     if origin is not None and issubclass(origin, Mapping):
-        return {_read(arguments[0], key): _read(arguments[1], item) for key, item in value.items()}
-    return _read_plain(hint, value)
+        return _mapping_reader(_reader(arguments[0]), _reader(arguments[1]))
+    return _plain_reader(hint)
 
 
-def _read_plain(kind: type, value: Any) -> Any:
-    if dataclasses.is_dataclass(kind) and isinstance(value, Mapping):
-        fields = {f.name for f in dataclasses.fields(kind)} & value.keys()
-        return kind(**{name: _read(_hints(kind)[name], value[name]) for name in fields})
+def _optional_reader(read: Turn) -> Turn:
+    return lambda value: None if value is None else read(value)
+
+
+def _row_reader(kind: type, read: Turn) -> Turn:
+    empty = kind()
+    return lambda value: kind([read(item) for item in value]) if value != [] else empty
+
+
+def _mapping_reader(read_key: Turn, read_item: Turn) -> Turn:
+    return lambda value: {read_key(key): read_item(item) for key, item in value.items()}
+
+
+def _plain_reader(kind: type) -> Turn:
+    if dataclasses.is_dataclass(kind):
+        return _dataclass_reader(kind)
     if kind is datetime:
-        return datetime.fromisoformat(value)
-    if issubclass(kind, (Enum, Path)):
-        return kind(value)
-    if not isinstance(value, kind):
-        raise TypeError(f"expected {kind.__name__}, found {type(value).__name__}")
-    return value
+        return datetime.fromisoformat
+    if issubclass(kind, Enum):
+        return _enum_reader(kind)
+    if issubclass(kind, Path):
+        return kind
+    return _text if kind is str else _checked(kind)
+
+
+def _dataclass_reader(kind: type) -> Turn:
+    hints = typing.get_type_hints(kind)
+    readers = [(f.name, hints[f.name], _reader(hints[f.name])) for f in dataclasses.fields(kind)]
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise _unexpected(kind, value)
+        found = {}
+        for name, hint, read_field in readers:
+            if name in value:
+                item = value[name]
+                if type(item) is str is hint:  # most fields are texts, and the call is most of their cost
+                    found[name] = intern(item) if len(item) <= _COMMON_LENGTH else item
+                else:
+                    found[name] = item if type(item) is hint else read_field(item)
+        return kind(**found)
+
+    return read
+
+
+def _enum_reader(kind: type[Enum]) -> Turn:
+    members = {member.value: member for member in kind}
+
+    def read(value: Any) -> Any:
+        try:
+            return members[value]
+        except KeyError:
+            return kind(value)  # raises what an enum raises, or finds what only the enum knows
+
+    return read
+
+
+def _text(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise _unexpected(str, value)
+    return intern(value) if type(value) is str and len(value) <= _COMMON_LENGTH else value
+
+
+def _checked(kind: type) -> Turn:
+    def read(value: Any) -> Any:
+        if not isinstance(value, kind):
+            raise _unexpected(kind, value)
+        return value
+
+    return read
+
+
+def _unexpected(kind: type, value: Any) -> TypeError:
+    return TypeError(f"expected {kind.__name__}, found {type(value).__name__}")

@@ -7,12 +7,15 @@ disk; a writer changes memory only after the disk has it.
 from __future__ import annotations
 
 import dataclasses
+import errno
+import gc
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 from tinydb import where
@@ -21,7 +24,7 @@ from tinydb.table import Document, Table
 from kiosk.core.document import from_document, to_document
 from kiosk.core.errors import StorageError
 from kiosk.core.events import Publish, TicketChanged, TicketSaved
-from kiosk.core.model import Delivery, DeliveryState, Entry, Progress, Status, Ticket
+from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, Progress, Status, Ticket
 from kiosk.core.ports import Disk
 
 log = logging.getLogger(__name__)
@@ -102,26 +105,37 @@ class Outbox:
             self._load()
 
     def _load(self) -> None:
-        archived, documents = self._archive.all(), self._tickets.all()
-        self._figures = list(filter(None, (self._read(Figure, row) for row in archived)))
-        gone = {figure.ticket for figure in self._figures}
-        for document in documents:
-            entry = self._read(Entry, document)
-            if entry is not None and entry.ticket.id in gone:  # killed between archiving and removing
-                self._tickets.remove(doc_ids=[document.doc_id])
-            elif entry is not None:
-                self._remember(_with_photo_path(_after_restart(entry), self._disk))
+        # A number is never used twice, not even that of a document that cannot be read.
+        self._last_sequence = 0
+        photos = self._disk.photos()
+        with _uncollected():
+            self._figures = [figure for _, figure in self._rows(self._archive, Figure)]
+            gone = {figure.ticket for figure in self._figures}
+            archived = []  # killed between archiving and removing
+            for number, entry in self._rows(self._tickets, Entry):
+                if entry.ticket.id in gone:
+                    archived.append(number)
+                else:
+                    self._remember(_with_photo_path(_after_restart(entry), self._disk, photos))
+        if archived:
+            self._tickets.remove(doc_ids=archived)
         self._notes: dict[str, dict[str, Any]] = {row["name"]: row["content"] for row in self._notes_table.all()}
         self._cursor: dict[str, str] = {row["destination"]: row["cursor"] for row in self._cursors.all()}
-        # A number is never used twice, not even that of a document that cannot be read.
-        self._last_sequence = max((row.doc_id for row in [*archived, *documents]), default=0)
         if not self._unreadable:
-            photos = (entry.ticket.photo for entry in self._entries.values())
-            self._disk.sweep_photos({photo.name for photo in photos if photo is not None})
+            needed = (entry.ticket.photo for entry in self._entries.values())
+            self._disk.sweep_photos({photo.name for photo in needed if photo is not None})
+
+    def _rows(self, table: Table, kind: type[Loaded]) -> Iterator[tuple[int, Loaded]]:
+        """Give what can be read of a table, one by one: all documents at once would take a gigabyte."""
+        for document in table:
+            self._last_sequence = max(self._last_sequence, document.doc_id)
+            row = self._read(kind, document)
+            if row is not None:
+                yield document.doc_id, row
 
     def _read(self, kind: type[Loaded], document: Document) -> Loaded | None:
         try:
-            return from_document(kind, dict(document))
+            return from_document(kind, document)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             # Left where it is for a person to look at; the other tickets must not suffer from it.
             log.error("document %d of the outbox is not readable and was passed over: %s", document.doc_id, error)
@@ -173,9 +187,9 @@ class Outbox:
             known = self._entries.get(ticket.id)
             if known is not None:
                 return known
-            with _storage_errors(), self._photo_kept(ticket) as kept:
-                entry = Entry(sequence=self._last_sequence + 1, ticket=kept, deliveries=deliveries)
-                self._save(dataclasses.replace(entry, progress=_as_new(entry)))
+            entry = Entry(sequence=self._last_sequence + 1, ticket=ticket, deliveries=deliveries)
+            with _storage_errors():
+                self._save_with_photo(dataclasses.replace(entry, progress=_as_new(entry)))
             self._last_sequence += 1
         self._publish(TicketSaved(ticket.id))
         return self._entries[ticket.id]
@@ -223,7 +237,7 @@ class Outbox:
             return
         with self._writing, _storage_errors():
             row = {"destination": destination, "cursor": cursor}
-            self._cursors.upsert(row, where("destination") == destination)
+            self._make_room_for(lambda: self._cursors.upsert(row, where("destination") == destination))
             self._cursor[destination] = cursor
 
     def note(self, name: str) -> dict[str, Any]:
@@ -237,7 +251,8 @@ class Outbox:
             StorageError: what was kept before is still there.
         """
         with self._writing, _storage_errors():
-            self._notes_table.upsert({"name": name, "content": content}, where("name") == name)
+            row = {"name": name, "content": content}
+            self._make_room_for(lambda: self._notes_table.upsert(row, where("name") == name))
             self._notes[name] = content
 
     def archive(self, ticket_ids: Iterable[str]) -> int:
@@ -258,36 +273,100 @@ class Outbox:
     def _retire(self, entry: Entry) -> None:
         figure = figure_of(entry)
         # First in, then out: a kill between the two is mended at the next start.
-        self._archive.insert(Document(to_document(figure), doc_id=entry.sequence))
-        self._tickets.remove(doc_ids=[entry.sequence])
+        if not self._archive.contains(doc_id=entry.sequence):
+            document = Document(to_document(figure), doc_id=entry.sequence)
+            self._make_room_for(lambda: self._archive.insert(document))
+        self._make_room_for(lambda: self._tickets.remove(doc_ids=[entry.sequence]))
         self._figures.append(figure)
         del self._entries[entry.ticket.id]
         if entry.ticket.photo is not None:
-            self._disk.drop_photo(entry.ticket.photo.name)
+            self._drop_photo(entry.ticket.photo)
 
-    @contextmanager
-    def _photo_kept(self, ticket: Ticket) -> Iterator[Ticket]:
-        """Store the photo first; should the ticket not follow it onto the disk, it must not stay there either."""
-        if ticket.photo is None:
-            yield ticket
-            return
-        name = ticket.id + ticket.photo.suffix.lower()
+    # ------------------------------------------------------------ the disk: photos are given up before tickets
+
+    def _save_with_photo(self, entry: Entry) -> None:
+        """Save a new entry and its photo; where only the ticket fits or can be had, the ticket alone."""
+        photo = entry.ticket.photo and self._keep_photo(entry.ticket.id, entry.ticket.photo)
         try:
-            yield dataclasses.replace(ticket, photo=self._disk.keep_photo(ticket.photo, name))
-        except (OSError, ValueError):
-            with suppress(OSError):
-                self._disk.drop_photo(name)
-            raise
+            self._save(_showing(entry, photo))
+        except (OSError, ValueError) as error:
+            if photo is None:
+                raise
+            self._drop_photo(photo)
+            if not _is_lack_of_room(error):
+                raise
+            log.warning("ticket %s is saved without its photo: %s", entry.ticket.id, error)
+            self._save(_showing(entry, None))
+
+    def _keep_photo(self, ticket_id: str, source: Path) -> Path | None:
+        """Store the photo first: a ticket never names a photo that is not there."""
+        name = ticket_id + source.suffix.lower()
+        try:
+            try:
+                return self._disk.keep_photo(source, name)
+            except OSError as error:
+                if not _is_lack_of_room(error) or not self._drop_delivered_photos():
+                    raise
+                return self._disk.keep_photo(source, name)
+        except (OSError, ValueError) as error:
+            log.warning("ticket %s goes without its photo: %s", ticket_id, error)
+            self._drop_photo(self._disk.photo(name))
+            return None
 
     def _save(self, entry: Entry) -> None:
         document: dict[str, Any] = to_document(entry)
         if entry.ticket.photo is not None:
             document["ticket"]["photo"] = entry.ticket.photo.name
         if entry.ticket.id in self._entries:
-            self._tickets.update(document, doc_ids=[entry.sequence])
+            self._make_room_for(lambda: self._tickets.update(document, doc_ids=[entry.sequence]))
         else:
-            self._tickets.insert(Document(document, doc_id=entry.sequence))
+            row = Document(document, doc_id=entry.sequence)
+            self._make_room_for(lambda: self._tickets.insert(row))
         self._remember(entry)
+
+    def _make_room_for(self, write: Callable[[], object]) -> None:
+        """Write; each time that the disk is full, give up the next thing that matters less, as long as there is one."""
+        room = self._room()
+        while True:
+            try:
+                write()
+            except OSError as error:
+                if not _is_lack_of_room(error) or not next(room, False):
+                    raise
+            else:
+                self._disk.refill_reserve()
+                return
+
+    def _room(self) -> Iterator[bool]:
+        if self._drop_delivered_photos():
+            yield True
+        if self._disk.give_up_reserve():
+            yield True
+        for entry in self.entries():
+            if self._give_up_photo(entry):
+                yield True
+
+    def _drop_delivered_photos(self) -> bool:
+        unneeded = [entry for entry in self.entries() if entry.ticket.photo is not None and not _needs_photo(entry)]
+        given_up = [self._give_up_photo(entry) for entry in unneeded]
+        return any(given_up)
+
+    def _give_up_photo(self, entry: Entry) -> bool:
+        """Remove the file; that it is missing says at the next start what happened."""
+        photo = entry.ticket.photo
+        if photo is None or not self._drop_photo(photo):
+            return False
+        log.warning("the disk is full: the photo of ticket %s was given up", entry.ticket.id)
+        self._remember(_showing(entry, None))
+        return True
+
+    def _drop_photo(self, photo: Path) -> bool:
+        try:
+            self._disk.drop_photo(photo.name)
+        except (OSError, ValueError) as error:
+            log.warning("the photo %s could not be removed: %s", photo.name, error)
+            return False
+        return True
 
     def _remember(self, entry: Entry) -> None:
         ticket_id = entry.ticket.id
@@ -307,11 +386,26 @@ def is_over(entry: Entry) -> bool:
     return not entry.status.is_open and not entry.has_open_deliveries
 
 
-def _with_photo_path(entry: Entry, disk: Disk) -> Entry:
-    if entry.ticket.photo is None:
+def _with_photo_path(entry: Entry, disk: Disk, there: set[str]) -> Entry:
+    """A photo that is not there any more made room for a ticket."""
+    photo = entry.ticket.photo
+    if photo is None:
         return entry
-    ticket = dataclasses.replace(entry.ticket, photo=disk.photo(entry.ticket.photo.name))
-    return dataclasses.replace(entry, ticket=ticket)
+    return _showing(entry, disk.photo(photo.name) if photo.name in there else None)
+
+
+def _showing(entry: Entry, photo: Path | None) -> Entry:
+    return dataclasses.replace(entry, ticket=dataclasses.replace(entry.ticket, photo=photo))
+
+
+def _needs_photo(entry: Entry) -> bool:
+    """True until every destination has what carries the photo; nobody may ask for one that was refused again, too."""
+    carriers = [d for d in entry.deliveries if d.kind.is_report or d.kind is DeliveryKind.ATTACH]
+    return not carriers or any(d.state is not DeliveryState.DELIVERED for d in carriers)
+
+
+def _is_lack_of_room(error: OSError | ValueError) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _after_restart(entry: Entry) -> Entry:
@@ -320,6 +414,18 @@ def _after_restart(entry: Entry) -> Entry:
         if delivery.state is DeliveryState.SENDING:
             entry = entry.with_delivery(dataclasses.replace(delivery, state=DeliveryState.UNCERTAIN))
     return entry
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from looking again and again through a hundred thousand values that all stay."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

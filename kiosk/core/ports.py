@@ -58,6 +58,15 @@ class Disk(Protocol):
     def drop_photo(self, name: str) -> None:
         """Remove a photo that no ticket needs any more."""
 
+    def photos(self) -> set[str]:
+        """Give the names of the photos that are there."""
+
+    def give_up_reserve(self) -> bool:
+        """Let go of the room that was kept for bad times; False when there was none."""
+
+    def refill_reserve(self) -> None:
+        """Keep room for bad times again, once there is clearly enough of it; never raises."""
+
     def sweep_photos(self, needed: set[str]) -> None:
         """Remove every photo whose name is not `needed`."""
 

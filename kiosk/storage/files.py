@@ -3,12 +3,47 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 from pathlib import Path
 
 
 class Files:
     """The operating system's files. Every call either does what it says or raises `OSError`."""
+
+    def make_folder(self, folder: Path) -> None:
+        """Make `folder` and those above it, where they are missing."""
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def lock(self, path: Path) -> int:
+        """Open `path`, keep other processes out of it until it is closed, and give its descriptor.
+
+        Raises:
+            BlockingIOError: another process has it.
+        """
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def free(self, folder: Path) -> int:
+        """Tell how many bytes there is room for."""
+        found = os.statvfs(folder)
+        return found.f_bavail * found.f_frsize
+
+    def allocate(self, descriptor: int, size: int) -> None:
+        """Take room for `size` bytes; a file system that cannot do it by itself makes the C library write zeros."""
+        os.posix_fallocate(descriptor, 0, size)
+
+    def size(self, path: Path) -> int:
+        """Give the length of `path`, -1 when there is none."""
+        try:
+            return path.stat().st_size
+        except FileNotFoundError:
+            return -1
 
     def names(self, folder: Path) -> list[str]:
         """List the names in `folder`."""

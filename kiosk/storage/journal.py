@@ -14,6 +14,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from kiosk.storage.files import Files, write_durably
@@ -236,12 +237,17 @@ def _snapshot(tables: Tables) -> Iterator[bytes]:
             yield b"\n".join(_lines({name: {doc_id: text}}))
 
 
+@cache
+def _name(table: str) -> str:
+    return str(json.loads(table))
+
+
 def _apply(tables: Tables, payload: bytes) -> int:
     """Make the changes of one record in `tables`, and give by how many bytes their content grew."""
     grown = 0
     for line in payload.decode("ascii").split("\n"):
         table, doc_id, text = line.split("\t")
-        name = json.loads(table)
+        name = _name(table)
         if doc_id:
             documents = tables.setdefault(name, {})
             grown -= len(documents.pop(doc_id, "")) if text == "-" else len(documents.get(doc_id, ""))

@@ -31,7 +31,8 @@ class JournalStorage(Storage):
             OSError: it cannot be read.
         """
         super().__init__()
-        Path(folder, "damaged").mkdir(exist_ok=True)
+        files = files or Files()
+        files.make_folder(Path(folder, "damaged"))
         self.journal = Journal(Path(folder), files=files)
 
     def read(self) -> dict[str, dict[str, Any]] | None:

@@ -158,10 +158,13 @@ class Flow:
         self._app.when_done(saving, self._saved, self._not_saved)
 
     def _saved(self, entry: Entry) -> None:
+        had_photo = self._sending is not None and self._sending.photo is not None
         is_shown = self._sent()
         sounds.play("saved")
         if is_shown:
             self.open_ticket(entry.ticket.id)
+        if had_photo and entry.ticket.photo is None:
+            self.tell(N_("The report is saved, but the photo is not: there was no room for it."), icon="camera-off")
 
     def _sent(self) -> bool:
         """Tell whether the report is still the one on the screen: a slow disk may answer after the next one was begun."""

@@ -284,12 +284,12 @@ def test_a_photo_whose_report_was_not_saved_does_not_stay(floor, tmp_path, monke
     with pytest.raises(StorageError):
         floor.terminal.report(draft).result(5)
 
-    assert floor.disk.photos == {}
+    assert floor.disk.kept == {}
 
 
 def test_a_photo_that_no_report_names_is_swept_at_the_next_start(floor):
-    floor.disk.photos["left-behind.jpg"] = b"jpeg"
+    floor.disk.kept["left-behind.jpg"] = b"jpeg"
 
     Outbox(floor.disk, publish=print)
 
-    assert floor.disk.photos == {}
+    assert floor.disk.kept == {}

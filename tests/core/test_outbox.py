@@ -79,7 +79,7 @@ def test_a_photo_is_on_disk_before_its_ticket_and_leaves_with_it(tmp_path):
     draft = draft.choose_symptom(floor.plant.symptoms["other"]).say(stopped=False).show(photo)
 
     entry = floor.terminal.report(draft).result(5)
-    assert floor.disk.photos == {f"{entry.ticket.id}.jpg": b"jpeg"}
+    assert floor.disk.kept == {f"{entry.ticket.id}.jpg": b"jpeg"}
     assert Outbox(floor.disk, publish=print).get(entry.ticket.id).ticket.photo == entry.ticket.photo
     floor.step()
     floor.terminal.confirm(entry.ticket.id, works=True).result(5)
@@ -87,4 +87,4 @@ def test_a_photo_is_on_disk_before_its_ticket_and_leaves_with_it(tmp_path):
     floor.wait_a_day()
     floor.terminal.stop()
 
-    assert floor.disk.photos == {}
+    assert floor.disk.kept == {}

@@ -258,7 +258,7 @@ def test_the_photo_reaches_it_with_the_ticket_and_is_no_longer_kept_here(pilot, 
 
     (entry,), (arrived,) = floor.terminal.entries(), floor.it.tickets
     assert arrived.with_photo
-    assert floor.disk.photos[f"{entry.ticket.id}.jpg"].startswith(b"\xff\xd8")
+    assert floor.disk.kept[f"{entry.ticket.id}.jpg"].startswith(b"\xff\xd8")
     pilot.until(lambda: photos() == [])
 
 
@@ -275,7 +275,7 @@ def test_a_photo_is_not_taken_from_a_report_that_is_being_saved(pilot, floor, de
     pilot.until(floor.terminal.entries)
 
     (entry,) = floor.terminal.entries()
-    assert floor.disk.photos[f"{entry.ticket.id}.jpg"].startswith(b"\xff\xd8")
+    assert floor.disk.kept[f"{entry.ticket.id}.jpg"].startswith(b"\xff\xd8")
     pilot.until(lambda: photos() == [])
 
 
