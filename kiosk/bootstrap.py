@@ -18,11 +18,11 @@ from kiosk.config import CameraSettings, Config, DestinationTable, examine_confi
 from kiosk.core.board import Board
 from kiosk.core.errors import ConfigError, Fault, MisconfiguredError
 from kiosk.core.events import Event, Publish
-from kiosk.core.forwarder import Forwarder
 from kiosk.core.outbox import Outbox
 from kiosk.core.plant import Plant
 from kiosk.core.ports import Backend, Clock, Destination
 from kiosk.core.terminal import Terminal
+from kiosk.forwarder import Forwarder
 from kiosk.plant import load_plant
 from kiosk.storage import FolderDisk
 

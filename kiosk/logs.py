@@ -47,7 +47,7 @@ class OneLine(logging.Formatter):
     """Formats a record, its traceback included, as one printable line without secrets."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give `2026-11-23T07:15:00.123Z WARNING kiosk.core.forwarder [thread] text`."""
+        """Give `2026-11-23T07:15:00.123Z WARNING kiosk.forwarder.forwarder [thread] text`."""
         moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         head = f"{record.levelname} {record.name} [{record.threadName}]"
         # The moment stays whole: a PIN may look like a year.

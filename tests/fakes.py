@@ -15,11 +15,11 @@ from tinydb.storages import MemoryStorage
 from kiosk.backends.memory import MemoryBackend, MemorySettings
 from kiosk.core.board import Board
 from kiosk.core.events import Event
-from kiosk.core.forwarder import Forwarder
 from kiosk.core.outbox import Outbox
 from kiosk.core.plant import Area, Calendar, Contact, Impact, Kind, Machine, Plant, Priority, Sla, Symptom, Words
 from kiosk.core.ports import Clock, Destination
 from kiosk.core.terminal import Terminal
+from kiosk.forwarder import Forwarder
 
 MONDAY_NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from tinydb import TinyDB
 
+from kiosk.core.link import Link
 from kiosk.core.model import Delivery, DeliveryKind, RemoteChange, RemoteRef, Ticket
 
 EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)
@@ -168,3 +169,35 @@ class Notifier(Destination):
         """A notifier has one effect: the notice."""
         del ticket
         return (DeliveryKind.NOTICE,)
+
+
+class Forwarder(Protocol):
+    """What carries deliveries to one destination, in a thread of its own."""
+
+    name: str
+
+    @property
+    def link(self) -> Link:
+        """How the connection stands."""
+
+    @property
+    def is_stuck(self) -> bool:
+        """True when the thread was started and does not come back from what it does."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def wake(self) -> None:
+        """Tell the thread that there may be something to do."""
+
+    def retry_now(self) -> None:
+        """Forget every wait but those that keep a ticket from being sent twice; a person asked for it."""
+
+    def halt(self) -> None:
+        """End after the attempt that is under way."""
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """End, waiting for it for `timeout` seconds, and close the destination."""
+
+    def run_once(self, *, timeout: float = 0.0) -> bool:
+        """Deliver what is due and ask for changes once, without a thread; True when nothing is left to deliver."""

@@ -19,13 +19,13 @@ from kiosk.core.board import Board
 from kiosk.core.draft import Draft, DraftStep, symptoms_for
 from kiosk.core.errors import StorageError
 from kiosk.core.events import BoardChanged, Publish
-from kiosk.core.forwarder import Forwarder
+from kiosk.core.figure import Figure
 from kiosk.core.labels import read_label
 from kiosk.core.link import Link, LinkState
 from kiosk.core.model import Delivery, DeliveryKind, Entry, Remark, Status, Ticket
-from kiosk.core.outbox import Figure, Outbox
+from kiosk.core.outbox import Outbox
 from kiosk.core.plant import Area, Contact, Machine, Notice, Plant, Symptom
-from kiosk.core.ports import Clock, Destination
+from kiosk.core.ports import Clock, Destination, Forwarder
 from kiosk.core.priority import priority_of
 from kiosk.core.promise import Promise, promise_of
 from kiosk.core.retention import Retention

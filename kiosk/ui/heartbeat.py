@@ -57,7 +57,7 @@ class Heartbeat:
         Window.canvas.ask_update()
         stuck = self._stuck()
         self._tell(stuck)
-        if was_drawn and not stuck:
+        if was_drawn and self._is_ready and not stuck:
             self._service.alive()
 
     def _tell(self, stuck: tuple[str, ...]) -> None:
@@ -72,5 +72,9 @@ class Heartbeat:
         # Called just before the buffers are flipped. Should that never end, no beat follows; what is said, is said later.
         self._was_drawn = True
         if not self._is_ready:
+            Clock.schedule_once(self._say_ready)
+
+    def _say_ready(self, _: float) -> None:
+        if not self._is_ready:
             self._is_ready = True
-            Clock.schedule_once(lambda _: self._service.ready("the terminal works"))
+            self._service.ready("the terminal works")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.core.backoff import CAP_SECONDS, RETRY_AFTER_CAP_SECONDS, full_jitter, requested
+from kiosk.forwarder.backoff import CAP_SECONDS, RETRY_AFTER_CAP_SECONDS, full_jitter, requested
 
 
 @pytest.mark.parametrize(

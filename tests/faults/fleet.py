@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kiosk.core.errors import DeliveryError, TemporaryError
-from kiosk.core.link import Circuit, Link
-from kiosk.core.pace import Pace
+from kiosk.core.link import Link
 from kiosk.core.ports import Clock
+from kiosk.forwarder.circuit import Circuit
+from kiosk.forwarder.pace import Pace
 
 OUTAGE = 72 * 3600.0
 TICKETS = 20

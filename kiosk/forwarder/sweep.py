@@ -10,11 +10,11 @@ import dataclasses
 import logging
 
 from kiosk.core.errors import DeliveryError, StorageError
-from kiosk.core.guard import Guard
-from kiosk.core.join import withdraw_twin
 from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, RemoteRef
 from kiosk.core.outbox import Outbox
 from kiosk.core.ports import Clock
+from kiosk.forwarder.guard import Guard
+from kiosk.forwarder.join import withdraw_twin
 
 log = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ from functools import partial
 from kiosk.core.board import Board, entry_of, merge
 from kiosk.core.errors import StorageError
 from kiosk.core.events import BoardChanged, Publish
-from kiosk.core.guard import Guard
-from kiosk.core.join import follow, join, ref_at, same_problem
 from kiosk.core.model import DeliveryKind, DeliveryState, Entry, RemoteChange, Status, Ticket
 from kiosk.core.outbox import Outbox
 from kiosk.core.plant import Machine
 from kiosk.core.ports import Clock
+from kiosk.forwarder.guard import Guard
+from kiosk.forwarder.join import follow, join, ref_at, same_problem
 
 log = logging.getLogger(__name__)
 

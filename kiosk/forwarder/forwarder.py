@@ -12,7 +12,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from kiosk.core.backoff import full_jitter
 from kiosk.core.board import Board
 from kiosk.core.errors import (
     DeliveryError,
@@ -23,16 +22,18 @@ from kiosk.core.errors import (
     UncertainError,
 )
 from kiosk.core.events import Publish
-from kiosk.core.guard import Guard
-from kiosk.core.join import join, same_problem
-from kiosk.core.link import Circuit, Link, is_busy
+from kiosk.core.link import Link
 from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, RemoteRef
 from kiosk.core.outbox import Outbox
-from kiosk.core.pace import Pace
 from kiosk.core.plant import Machine
 from kiosk.core.ports import Clock, Destination
-from kiosk.core.sweep import DELAYS, Sweep
-from kiosk.core.watch import Watch
+from kiosk.forwarder.backoff import full_jitter
+from kiosk.forwarder.circuit import Circuit, is_busy
+from kiosk.forwarder.guard import Guard
+from kiosk.forwarder.join import join, same_problem
+from kiosk.forwarder.pace import Pace
+from kiosk.forwarder.sweep import DELAYS, Sweep
+from kiosk.forwarder.watch import Watch
 
 log = logging.getLogger(__name__)
 
