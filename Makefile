@@ -5,8 +5,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests run side by side in this many processes; 0 for one that a debugger can stop.
-WORKERS ?= 2
+# Tests run side by side in this many processes; 0 is one that a debugger can stop, and disturbs no real window.
+WORKERS ?= 0
 
 .PHONY: run test test-long lint screenshots translations wheel clean
 

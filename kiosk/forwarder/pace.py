@@ -100,7 +100,8 @@ class Pace:
 
     @property
     def _lasted(self) -> float:
-        return 0.0 if self._begun_at is None else self._monotonic() - self._begun_at
+        # Bounded: a server that is busy now and then for ever is not to be asked ever less often.
+        return 0.0 if self._begun_at is None else min(LONGEST, self._monotonic() - self._begun_at)
 
     def _schedule(self, left: int, poll_seconds: float) -> None:
         now = self._monotonic()

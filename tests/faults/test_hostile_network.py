@@ -1,4 +1,4 @@
-"""Tickets go through a network in which four of five requests fail in some way: none is lost and none arrives twice."""
+"""Tickets go through a network in which most requests fail in some way, to a search that lags: none is lost, none arrives twice."""
 
 from __future__ import annotations
 
@@ -8,36 +8,13 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from backends.local_server import Reply, behave, cut_answer, lose_answer, say
-from contract.harnesses import desk_harness, fake_redmine_harness
 from fakes import Floor
 
-from kiosk.backends import BUILT_IN
 from kiosk.backends.memory import MemoryBackend, MemorySettings
 from kiosk.core.errors import TemporaryError, UncertainError
-from kiosk.core.model import DeliveryState
 
 LONG = os.environ.get("KIOSK_LONG") == "1"
-TICKETS = 2000
-OVER_SOCKETS = 2000 if LONG else 300
-"""A real connection costs milliseconds, and four of five are in vain."""
-
-
-def refuse(handler, _request, _answer):
-    """Hang up before anything was done."""
-    handler.hang_up()
-
-
-WIRE_FAULTS = [
-    refuse,
-    lose_answer,
-    cut_answer,
-    say(Reply(429)),
-    say(Reply(503, b"", {"Retry-After": "3"})),
-    say(Reply(502, b"<html>Bad gateway</html>", {"Content-Type": "text/html"})),
-    say(Reply(200, b"<!doctype html>Guest network", {"Content-Type": "text/html"})),
-    say(Reply(200, b'{"half": ')),
-]
+TICKETS = 2000 if LONG else 200
 
 
 class Hostile(MemoryBackend):
@@ -93,7 +70,7 @@ def go_through(floor, count):
     tickets = []
     for _ in range(count // BATCH):
         tickets += reported(floor, BATCH)
-        for _ in range(20_000):
+        for _ in range(400_000):
             wait = forwarder.step()
             if not floor.outbox.waiting():
                 break
@@ -144,6 +121,9 @@ class WithoutLooking(Hostile):
     def find(self, ticket_id):
         return None
 
+    def changes(self, cursor):
+        return [], "0"
+
 
 @pytest.mark.parametrize("kind", [WithoutSettling, WithoutLooking])
 def test_who_does_not_wait_or_does_not_look_makes_twins(kind):
@@ -153,30 +133,3 @@ def test_who_does_not_wait_or_does_not_look_makes_twins(kind):
     floor.terminal.stop()
 
     assert len(floor.it.tickets) > 100
-
-
-HARNESSES = {"desk": desk_harness, "redmine": lambda folder: fake_redmine_harness()}
-
-
-def test_every_backend_with_a_wire_goes_through_it():
-    assert {*HARNESSES, "memory"} == set(BUILT_IN), "a new backend needs a place here"
-
-
-@pytest.mark.timeout(1200)
-@pytest.mark.parametrize("name", HARNESSES)
-def test_a_hostile_wire_loses_and_doubles_nothing(name, tmp_path, tell):
-    rng = random.Random(3)
-    with HARNESSES[name](tmp_path / "server") as harness:
-        harness.front.next_fault = lambda request: rng.choice(WIRE_FAULTS) if rng.random() < 0.8 else behave
-        floor = hostile_floor(lambda clock, rng: harness.backend, 3)
-        tickets = go_through(floor, OVER_SOCKETS)
-        requests = harness.requests
-        harness.front.next_fault = lambda request: behave
-        twins = sum(harness.copies(ticket_id) - 1 for ticket_id in tickets)
-        lost = sum(harness.copies(ticket_id) == 0 for ticket_id in tickets)
-        floor.terminal.stop()
-
-    tell(f"{name}: {OVER_SOCKETS} tickets in {requests} requests, four of five sabotaged: {lost} lost, {twins} twins")
-    assert (lost, twins) == (0, 0)
-    states = {d.state for entry in floor.outbox.entries() for d in entry.deliveries}
-    assert states == {DeliveryState.DELIVERED}
