@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,24 +17,10 @@ from typing import Any
 
 from kiosk.core.draft import Draft
 from kiosk.core.plant import Plant
+from kiosk.core.ports import Clock
 from kiosk.core.worker import Worker
 
 log = logging.getLogger(__name__)
-
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-
-
-def boot_id() -> str:
-    """Name the time since the machine was switched on; empty where that has no name."""
-    try:
-        return _BOOT_ID.read_text().strip()
-    except OSError:
-        return ""
-
-
-def seconds_since_boot() -> float:
-    """Count the seconds since then: no clock that anybody sets, and a machine that sleeps counts, too."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +43,12 @@ class DraftFile:
         *,
         plant: Plant,
         seconds: float,
-        boot: str | None = None,
-        clock: Callable[[], float] = seconds_since_boot,
+        clock: Clock,
     ) -> None:
         """Keep the draft in `file`; one that is older than `seconds`, or from before the last boot, is nobody's any more."""
         self._file, self._plant, self._seconds = file, plant, seconds
-        self._boot, self._clock = boot_id() if boot is None else boot, clock
-        self._worker = Worker("draft", monotonic=clock)
+        self._boot, self._clock = clock.boot, clock.monotonic
+        self._worker = Worker("draft", monotonic=clock.monotonic)
 
     def keep(self, draft: Draft | None, *, language: str) -> None:
         """Put `draft` in place of the one before; one that names no machine yet is not worth it, nor is None."""

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from kiosk import logs
-from kiosk.bootstrap import Setup, build_kiosk, find_camera, read_setup
+from kiosk.bootstrap import SYSTEM_CLOCK, Setup, build_kiosk, find_camera, read_setup
 from kiosk.drafts import DraftFile
 from kiosk.service import Service
 from kiosk.ui.lockdown import Display, prepare
@@ -55,7 +55,9 @@ def show(setup: Setup, display: Display, *, begin: Callable[[Any], None] | None 
 
     kiosk = build_kiosk(setup, publish=publish)
     settings = setup.config.terminal
-    drafts = DraftFile(settings.data / "draft.json", plant=setup.plant, seconds=settings.idle_seconds)
+    drafts = DraftFile(
+        settings.data / "draft.json", plant=setup.plant, seconds=settings.idle_seconds, clock=SYSTEM_CLOCK
+    )
     service = Service()
     try:
         app = KioskApp(
