@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _ZERO_WIDTH_JOINER = "\u200d"
+_MOST_MARKS = 10
 _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # Control characters but the line feed; bidi embeddings, overrides and isolates; lone surrogates; byte order mark; noncharacters.
 _UNWANTED = re.compile(
@@ -14,14 +15,14 @@ _UNWANTED = re.compile(
 
 
 def clean_text(text: str, *, limit: int = 2000) -> str:
-    """Give `text` fit for every screen, file and request: valid Unicode in NFC, no controls but line feeds, at most `limit` characters.
+    """Give `text` fit for every screen, file and request: valid Unicode in NFC, no controls but line feeds, no towers of accents, at most `limit` characters.
 
     It never raises, whatever `text` holds, and cleaning twice changes nothing more.
     """
     # Cut first: CPython's normalisation is quadratic in a run of combining marks.
     text = _join_surrogates(text[: 4 * limit]).replace("\t", " ")
     text = _UNWANTED.sub("", _LINE_BREAK.sub("\n", text))
-    return _cut(unicodedata.normalize("NFC", text[: 2 * limit]), limit)
+    return _cut(_unstacked(unicodedata.normalize("NFC", text[: 2 * limit])), limit)
 
 
 def clean_line(text: str, *, limit: int = 200) -> str:
@@ -32,6 +33,18 @@ def clean_line(text: str, *, limit: int = 200) -> str:
 def _join_surrogates(text: str) -> str:
     """Turn pairs of surrogates into the character they stand for; lone ones are dropped."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+
+
+def _unstacked(text: str) -> str:
+    """Leave at most `_MOST_MARKS` marks on one letter: no script needs more, and a tower of them costs seconds to draw."""
+    if text.isascii():
+        return text
+    kept, marks = [], 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char)[0] == "M" else 0
+        if marks <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def _cut(text: str, limit: int) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import kivy.core.text
+
+
+_LONG = 100
+"""What is longer gains nothing from a size between the wanted and the least one, and each try costs a layout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,12 @@ class Style:
     bold: bool = False
     line_height: float = 1.0
     direction: str | None = None
+
+
+@lru_cache(maxsize=64)
+def style_of(font_name: str, bold: bool, line_height: float, direction: str | None) -> Style:  # noqa: FBT001
+    """Give the one style of these values: thousands of remembered texts share a handful."""
+    return Style(font_name, bold, line_height, direction)
 
 
 def _label(text: str, style: Style, size: float, width: float | None) -> Any:
@@ -33,30 +44,52 @@ def _label(text: str, style: Style, size: float, width: float | None) -> Any:
     return label
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def width(text: str, style: Style, size: float) -> int:
     """Give the width of the text's longest line, unwrapped."""
     label = _label(text, style, size, None)
     return int(max(label.get_extents(line)[0] for line in text.split("\n"))) + 2
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def height(text: str, style: Style, size: float, wrap_at: float) -> int:
     """Give the height of the text wrapped at `wrap_at`."""
     # A label that is given a height silently drops the lines that do not fit, so it is given none.
     return int(_label(text, style, size, wrap_at).render()[1])
 
 
+def _overflows(text: str, style: Style, size: float, box: tuple[float, float]) -> bool:
+    """Tell that a text is certainly too long, at a small part of the cost of laying it out."""
+    label = _label(text, style, size, None)
+    lines = text.split("\n")
+    room = 1 + box[1] // (label.get_extents(" ")[1] * min(1.0, style.line_height))
+    # Spaces at the ends of lines take no room; a tenth more is more than they ever are.
+    return len(lines) > room or sum(label.get_extents(line)[0] for line in lines) > 1.1 * room * box[0]
+
+
+def _longest_start(text: str, limit: int, fits: Callable[[str], bool]) -> int:
+    """Give the most characters, up to `limit`, with which the beginning of the text fits."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(text[:middle]) else (low, middle - 1)
+    return low
+
+
 def _fits(text: str, style: Style, size: float, box: tuple[float, float]) -> bool:
+    if _overflows(text, style, size, box):
+        return False
     longest = max(text.split(), key=len, default="")
     return height(text, style, size, box[0]) <= box[1] and width(longest, style, size) <= box[0] + 2
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def fitting_size(text: str, style: Style, base: float, least: float, box: tuple[float, float]) -> float:
     """Give the largest size from `least` to `base` at which the text fits `box`; `least` when none does."""
     if not text or _fits(text, style, base, box):
         return base
+    if len(text) > _LONG:
+        return least
     low, high = int(least), int(base)
     while low < high:
         middle = (low + high + 1) // 2
@@ -64,14 +97,11 @@ def fitting_size(text: str, style: Style, base: float, least: float, box: tuple[
     return low
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def cut(text: str, style: Style, size: float, box: tuple[float, float]) -> str:
     """Shorten the text, with an ellipsis, to what fits `box`; a text that fits comes back as it is."""
-    if not text or height(text, style, size, box[0]) <= box[1]:
+    if not text or (not _overflows(text, style, size, box) and height(text, style, size, box[0]) <= box[1]):
         return text
-    low, high = 0, len(text) - 1
-    while low < high:
-        middle = (low + high + 1) // 2
-        fits = height(f"{text[:middle].rstrip()}…", style, size, box[0]) <= box[1]
-        low, high = (middle, high) if fits else (low, middle - 1)
+    near = _longest_start(text, len(text) - 1, lambda start: not _overflows(start, style, size, box))
+    low = _longest_start(text, near, lambda start: height(f"{start.rstrip()}…", style, size, box[0]) <= box[1])
     return f"{text[:low].rstrip()}…"

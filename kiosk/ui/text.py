@@ -5,7 +5,9 @@ Kivy's own SDL2 provider gives HarfBuzz one script and one direction for a whole
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from math import ceil
 
@@ -17,8 +19,8 @@ from PIL import Image, ImageDraw, ImageFont, features
 from kiosk import resources
 
 SANS, SEMI, ICONS = "Kiosk", "KioskSemi", "KioskIcons"
-_TALL = (("\u0590", "\u0dff"), ("\ufb1d", "\ufeff"))
-"""Scripts whose marks reach above and below the Latin line."""
+_TALL = re.compile("[\u0590-\u0dff\ufb1d-\ufeff]")
+"""Scripts whose letters join, and whose marks reach above and below the Latin line."""
 
 
 def install() -> bool:
@@ -44,26 +46,82 @@ def _font(path: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.RAQM)
 
 
-@lru_cache(maxsize=16384)
+_INVISIBLE = ("Cf", "Zs")
+"""Format characters and spaces steer the shaping; no font needs a picture of them."""
+_LONG_WORD, _PIECE = 24, 6
+"""Where letters do not join, and in what is too long for a word, a word is as wide as its pieces."""
+
+
+@lru_cache(maxsize=4096)
 def _extents(path: str, size: int, text: str, direction: str | None) -> tuple[int, int]:
-    font = _font(path, size)
-    ascent, descent = font.getmetrics()
-    width = ceil(font.getlength(text, direction=direction)) if text else 0
+    ascent, descent = _font(path, size).getmetrics()
+    spaces = text.count(" ") * _length(path, size, " ", direction)
+    width = ceil(spaces + sum(_length(path, size, piece, direction) for piece in _pieces(text)))
     return width, ascent + descent + 2 * _headroom(path, size, text)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Give the words of a line. Kivy asks for each of its beginnings, up to a thousand: their words are the same, and remembered."""
+    for word in text.split(" ") if " " in text else (text,):
+        if len(word) <= _PIECE or (len(word) <= _LONG_WORD and _TALL.search(word)):
+            yield word
+        else:
+            yield from (word[start : start + _PIECE] for start in range(0, len(word), _PIECE))
+
+
+@lru_cache(maxsize=8192)
+def _length(path: str, size: int, text: str, direction: str | None) -> float:
+    return _font(path, size).getlength(text, direction=direction) if text else 0.0
 
 
 def _headroom(path: str, size: int, text: str) -> int:
     if path.endswith("Icons.ttf"):
         return 0
-    is_tall = any(first <= char <= last for char in text for first, last in _TALL)
-    return round(size * (0.17 if is_tall else 0.05))
+    return round(size * (0.17 if _TALL.search(text) else 0.05))
 
 
-@lru_cache(maxsize=4096)
-def printable(text: str) -> str:
-    """Replace what no font can draw (lone surrogates) and drop control characters but the line break."""
-    sound = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return "".join(char for char in sound if char == "\n" or unicodedata.category(char) != "Cc")
+class _Drawable(dict[int, int | None]):
+    """A table for `str.translate`: control characters go, and what the font cannot draw becomes one sign that it can.
+
+    Each letter of a script that it lacks would be shaped by that script's rules all the same, which takes a hundred times as long.
+    """
+
+    _most = 20_000
+
+    def __init__(self, path: str) -> None:
+        super().__init__({ord("\n"): ord("\n")})
+        # The basic layout draws one character as it is, so a missing one shows as the font's own sign for that.
+        self._font = ImageFont.truetype(path, 20, layout_engine=ImageFont.Layout.BASIC)
+        self._missing = bytes(self._font.getmask("\U0010fffe"))
+        self._instead = ord("\ufffd") if self._is_there(0xFFFD) else ord("?")
+
+    def _is_there(self, code: int) -> bool:
+        return bytes(self._font.getmask(chr(code))) != self._missing
+
+    def __missing__(self, code: int) -> int | None:
+        if len(self) > self._most:
+            self.clear()
+        char = chr(code)
+        kept: int | None = code
+        if unicodedata.category(char) == "Cc":
+            kept = None
+        elif unicodedata.category(char) not in _INVISIBLE and not self._is_there(code):
+            kept = self._instead
+        self[code] = kept
+        return kept
+
+
+@lru_cache(maxsize=16)
+def _drawable(path: str) -> _Drawable:
+    return _Drawable(path)
+
+
+@lru_cache(maxsize=8192)
+def printable(text: str, path: str) -> str:
+    """Replace what the font cannot draw (lone surrogates, too) and drop control characters but the line break."""
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.translate(_drawable(path))
 
 
 class ShapedLabel(LabelBase):
@@ -78,7 +136,8 @@ class ShapedLabel(LabelBase):
 
     def get_extents(self, text: str) -> tuple[int, int]:
         """Measure one line."""
-        return _extents(*self._face(), printable(text), self._direction())
+        path, size = self._face()
+        return _extents(path, size, printable(text, path), self._direction())
 
     def get_cached_extents(self) -> object:
         """Give the measuring function; it caches by itself."""
@@ -97,9 +156,10 @@ class ShapedLabel(LabelBase):
         self._pen = ImageDraw.Draw(self._mask)
 
     def _render_text(self, text: str, x: float, y: float) -> None:
-        text = printable(text)
-        top = int(y) + _headroom(*self._face(), text)
-        self._pen.text((int(x), top), text, font=_font(*self._face()), fill=255, direction=self._direction())
+        path, size = self._face()
+        text = printable(text, path)
+        top = int(y) + _headroom(path, size, text)
+        self._pen.text((int(x), top), text, font=_font(path, size), fill=255, direction=self._direction())
 
     def _render_end(self) -> ImageData:
         red, green, blue, alpha = (round(255 * part) for part in self.options["color"])

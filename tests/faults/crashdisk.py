@@ -7,6 +7,7 @@ were not synced are lost or there, in any combination; only a sync in between gi
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,6 +133,17 @@ class PowerCut:
                 names = dict(self.names)
                 _move(names, list(itertools.compress(self.moves, kept)))
                 yield {name: bytes(content.get(inode, b"")) for name, inode in names.items()}
+
+    def one_state(self, rng: random.Random) -> Content:
+        """Give one of these contents, for a test that goes on from it."""
+        content = {inode: bytearray(data) for inode, data in self.content.items()}
+        for inode, pending in self.pending.items():
+            for op in (rng.choice(list(_outcomes(op))) for op in pending):
+                if op is not None:
+                    _apply(content.setdefault(inode, bytearray()), op)
+        names = dict(self.names)
+        _move(names, [move for move in self.moves if rng.random() < 0.5])
+        return {name: bytes(content.get(inode, b"")) for name, inode in names.items()}
 
     def _variants(self, inode: int) -> Iterator[bytearray]:
         """Each pending write lost, torn at several places, or there; what is missing in between reads as zeros."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -63,13 +65,18 @@ class TerminalProcess:
 
     def __init__(self, screen: VirtualScreen, config: Path, **environment: str) -> None:
         self._screen = screen
-        self._socket = config.with_suffix(f".{time.monotonic_ns()}.socket")
+        # The name of a socket is at most 107 characters long, which the folder of a test alone may be.
+        self._socket = Path(tempfile.mkdtemp(prefix="kiosk-"), "socket")
         environment |= screen.environment | {"KIOSK_OBSERVED": str(self._socket), "SDL_VIDEODRIVER": "x11"}
         command = [sys.executable, str(HERE / "observed.py"), "--config", str(config), "run"]
         with config.with_suffix(".log").open("ab") as log:
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=HERE.parents[1])
-        until(lambda: self.ask("screen"), "the first screen")
-        until(lambda: screen.listens_to(self.process.pid), "the window to get the keyboard")
+        try:
+            until(lambda: self.ask("screen"), "the first screen")
+            until(lambda: screen.listens_to(self.process.pid), "the window to get the keyboard")
+        except BaseException:
+            self.close()
+            raise
 
     def ask(self, question: str, **details):
         assert self.process.poll() is None, f"the terminal ended with {self.process.returncode}"
@@ -113,6 +120,7 @@ class TerminalProcess:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(20)
+        shutil.rmtree(self._socket.parent, ignore_errors=True)
 
 
 class DeskProcess:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 
 from kiosk.ui.widgets.card import TapCard
+from kiosk.ui.widgets.label import LARGEST
 from kiosk.ui.widgets.layout import HBox
 
 
@@ -37,7 +38,7 @@ class Chip(HBox):
     tone = ColorProperty("#000000")
     ground = ColorProperty("#FFFFFF")
     text_size = NumericProperty(24)
-    widest = NumericProperty(100_000)
+    widest = NumericProperty(LARGEST)
     foreign = BooleanProperty(False)
 
 

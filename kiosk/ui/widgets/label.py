@@ -10,8 +10,15 @@ from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
+from kiosk.core.text import clean_text
 from kiosk.ui import icons, measure
 from kiosk.ui.theme import THEME
+
+LONGEST, MOST_LINES = 1000, 30
+"""More than the largest box can show; what is beyond would only cost time and memory."""
+
+LARGEST = 2048
+"""Pixels; the picture of a text may not be larger on the smallest graphics chips."""
 
 
 class KLabel(Label):
@@ -22,7 +29,7 @@ class KLabel(Label):
     centered = BooleanProperty(False)
     snug = BooleanProperty(False)
     """Be as wide as the text, up to `widest`."""
-    widest = NumericProperty(100_000)
+    widest = NumericProperty(LARGEST)
     tall = BooleanProperty(False)
     """Be as high as the text."""
     foreign = BooleanProperty(False)
@@ -38,29 +45,41 @@ class KLabel(Label):
 
     def style(self) -> measure.Style:
         """Name what the width of a text depends on."""
-        return measure.Style(self.font_name, bool(self.bold), self.line_height, self.base_direction)
+        return measure.style_of(self.font_name, bool(self.bold), self.line_height, self.base_direction)
+
+    def texture_update(self, *_: object) -> None:
+        """Draw what was fitted, and nothing before: a text from outside may be a megabyte."""
+        if not self._fit_soon.is_triggered:
+            super().texture_update()
 
     def _fit(self, *_: object) -> None:
+        text = _bounded(self.text)
         if self.snug:
-            self.width = min(self.widest, measure.width(self.text, self.style(), self.base_size))
+            self.width = min(self.widest, measure.width(text, self.style(), self.base_size))
         if self.tall:
             self.font_size = self.base_size
-            self.height = measure.height(self.text, self.style(), self.base_size, self.width)
+            self.height = min(LARGEST, measure.height(text, self.style(), self.base_size, self.width))
         elif self.width > 1 and self.height > 1:
             self.font_size = measure.fitting_size(
-                self.text, self.style(), self.base_size, self.least, (self.width, self.height)
+                text, self.style(), self.base_size, self.least, (self.width, self.height)
             )
         self.text_size = self.size
-        self._cut()
+        self._cut(text)
 
-    def _cut(self) -> None:
-        shown = self.text
+    def _cut(self, text: str) -> None:
+        shown = text
         if self.width > 1 and self.height > 1:
-            shown = measure.cut(self.text, self.style(), self.font_size, (self.width, self.height))
+            shown = measure.cut(text, self.style(), self.font_size, (self.width, self.height))
         self.is_cut = shown != self.text
         # The core label draws what is shown; `text` keeps the whole.
         self._label.text = shown
         self._trigger_texture()
+
+
+def _bounded(text: str) -> str:
+    """Clean the text once more, for it may have come past every other door, and bound it."""
+    bounded = "\n".join(clean_text(text, limit=LONGEST).split("\n")[:MOST_LINES])
+    return bounded if len(text) <= LONGEST else f"{bounded}…"
 
 
 class Icon(Label):

@@ -61,6 +61,7 @@ class _Repeating:
     """Keep room for this many, so that few rows do not grow."""
 
     def __init__(self: Any, **kwargs: Any) -> None:
+        self._spare: list[Widget] = []
         super().__init__(**kwargs)
         self.bind(data=self._show, slots=self._show)
         self._show()
@@ -69,12 +70,21 @@ class _Repeating:
         cards = [child for child in reversed(self.children) if hasattr(child, "row")]
         for child in [c for c in self.children if c not in cards[: len(self.data)]]:
             self.remove_widget(child)
+        # A card costs a hundred times what its row costs: those out of use wait, the first of them on top.
+        self._spare += reversed(cards[len(self.data) :])
         for card, row in zip(cards, self.data, strict=False):
             card.row = row
         for row in self.data[len(cards) :]:
-            self.add_widget(self._make(row))
+            self.add_widget(self._take(row))
         for _blank in range(int(self.slots) - len(self.data)):
             self.add_widget(Widget())
+
+    def _take(self: Any, row: Any) -> Widget:
+        if not self._spare:
+            return self._make(row)
+        card = self._spare.pop()
+        card.row = row
+        return card
 
     def _make(self: Any, row: Any) -> Widget:
         card = Factory.get(self.view)(row=row)
