@@ -20,6 +20,8 @@ from kiosk.core.plant import Area, Calendar, Contact, Impact, Kind, Machine, Pla
 from kiosk.core.ports import Clock, Destination
 from kiosk.core.terminal import Terminal
 from kiosk.forwarder import Forwarder
+from kiosk.storage import FolderDisk
+from kiosk.storage.files import Files
 
 MONDAY_NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 
@@ -69,6 +71,19 @@ class RamDisk:
 
     def close(self) -> None:
         """Keep the content, for a test that starts a second outbox on it."""
+
+
+def quick_disk(folder: Path) -> FolderDisk:
+    """The real storage without its syncs, for tests of something else with many tickets."""
+    return FolderDisk(folder, files=_Unsynced(), reserve=0)
+
+
+class _Unsynced(Files):
+    def sync(self, descriptor: int) -> None:
+        """Let the system write when it likes."""
+
+    def sync_folder(self, folder: Path) -> None:
+        """Likewise."""
 
 
 class FaultyMemory(MemoryStorage):

@@ -20,10 +20,6 @@ MOST_UPLOAD = 5120 * 1024
 NO_PERMISSION, NOT_THERE = Reply(HTTPStatus.FORBIDDEN), Reply(404, b"", {"Content-Type": "application/json"})
 
 
-def now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def named(table: dict[int, str], number: int) -> dict[str, object]:
     return {"id": number, "name": table[number]}
 
@@ -44,7 +40,24 @@ class FakeRedmine:
         self.permissions = ["view_issues", "add_issues", "edit_issues"]
         self.forbidden_statuses: set[int] = set()
         self.stale_once = False
+        self._now = lambda: datetime.now(UTC)
+        self._is_indexed = lambda issue: True
         self._numbers = itertools.count(1)
+
+    def live_by(self, clock, *, lag) -> None:
+        """Go by `clock`; a search finds an issue only `lag(ticket)` seconds after it was made."""
+        made_at = {}
+        self._now = clock.now
+
+        def is_indexed(issue: dict) -> bool:
+            made = made_at.setdefault(issue["id"], clock.monotonic())
+            ticket = next(field["value"] for field in issue["custom_fields"] if field["id"] == 1)
+            return clock.monotonic() >= made + lag(ticket)
+
+        self._is_indexed = is_indexed
+
+    def _time(self) -> str:
+        return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def __call__(self, request: Request) -> Reply:
         key = request.headers.get("X-Redmine-API-Key", "")
@@ -126,12 +139,13 @@ class FakeRedmine:
             "subject": wanted["subject"],
             "description": wanted["description"],
             "custom_fields": [{"id": n, "name": FIELDS[n], "value": ""} for n in FIELDS],
-            "created_on": now(),
-            "updated_on": now(),
+            "created_on": self._time(),
+            "updated_on": self._time(),
             "journals": [],
             "attachments": [{"id": token, "content": self.uploads.pop(token)} for token in tokens],
         }
         self._set_fields(self.issues[number], wanted)
+        self._is_indexed(self.issues[number])
         return Reply.of({"issue": self._shown(number)}, 201, Location=f"/issues/{number}")
 
     def _update(self, request: Request, key: str, number: str) -> Reply:
@@ -158,7 +172,7 @@ class FakeRedmine:
         issue["attachments"] += [{"id": token, "content": self.uploads.pop(token)} for token in tokens]
         self._set_fields(issue, wanted)
         self._journal(issue, key, wanted, details)
-        issue["updated_on"] = now()
+        issue["updated_on"] = self._time()
         return Reply(204)
 
     def _delete(self, request: Request, key: str, number: str) -> Reply:
@@ -187,7 +201,7 @@ class FakeRedmine:
                 "user": dict(zip(("id", "name"), USERS[key], strict=True)),
                 "notes": wanted.get("notes", ""),
                 "private_notes": wanted.get("private_notes", False),
-                "created_on": now(),
+                "created_on": self._time(),
                 "details": details,
             }
         )
@@ -220,7 +234,7 @@ class FakeRedmine:
         since = query.get("updated_on", "")
         if since and not re.fullmatch(r">=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", since):
             return refused("Updated is invalid")
-        found = [issue for issue in self.issues.values() if self._matches(issue, query)]
+        found = [i for i in self.issues.values() if self._is_indexed(i) and self._matches(i, query)]
         column, _, direction = query.get("sort", "id:desc").split(",")[0].partition(":")
         found.sort(key=lambda issue: (issue[column], issue["id"]), reverse=direction == "desc")
         offset, limit = int(query.get("offset", 0)), min(int(query.get("limit", 25)), 100)

@@ -100,6 +100,9 @@ class LocalServer(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
+    # Head and body leave in one packet: the second of two would wait for the client's acknowledgement of the first.
+    wbufsize = -1
+    disable_nagle_algorithm = True
     protocol_version = "HTTP/1.1"
     server: LocalServer
 
@@ -124,6 +127,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply.body)
 
     def hang_up(self) -> None:
+        self.wfile.flush()
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 

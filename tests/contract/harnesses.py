@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -22,8 +23,29 @@ from kiosk.backends.memory import MemoryBackend
 from kiosk.core.errors import MisconfiguredError, RejectedError, TemporaryError, UncertainError
 from kiosk.core.model import Question
 from kiosk.core.plant import Priority
-from kiosk.core.ports import Backend
+from kiosk.core.ports import Backend, Clock
 from kiosk.desk import DeskSettings, add_terminal
+
+HARNESSES = {
+    "memory": ["memory"],
+    "desk": ["desk"],
+    "redmine": ["redmine-fake", "redmine"],
+}
+"""Backend -> the harnesses that play its other side; the second one is a real server that CI starts."""
+
+
+def started(name: str, request, tmp_path_factory):
+    """Start the other side called `name`, as a context."""
+    match name:
+        case "memory":
+            return memory_harness()
+        case "desk":
+            return desk_harness(tmp_path_factory.mktemp("desk"))
+        case "redmine-fake":
+            return fake_redmine_harness()
+        case "redmine":
+            return redmine_harness(request.getfixturevalue("redmine"))
+
 
 HTTP_FAULTS = {
     "answer lost": lose_answer,
@@ -69,6 +91,9 @@ class Harness(ABC):
 
     def pass_time(self) -> None:  # noqa: B027  not abstract: most need none
         """Let the second pass in which something happened."""
+
+    def live_by(self, clock: Clock, *, lag: Callable[[str], float]) -> None:  # noqa: B027  not abstract: most have no clock
+        """Go by `clock`, which passes faster than time; the search finds a ticket only `lag(ticket)` seconds after it was made."""
 
 
 class MemoryHarness(Harness):
@@ -238,6 +263,7 @@ class DeskHarness(HttpHarness):
         self._act(ticket_id, lambda row, writing: work.close(row, "Jana Nowak", writing))
 
 
+MOST_LAG = 300.0
 STATUS = {"New": 1, "In Progress": 2, "Resolved": 3, "Feedback": 4, "Closed": 5}
 
 
@@ -254,6 +280,11 @@ class RedmineHarness(HttpHarness):
     def pass_time(self) -> None:
         self._passed += 10
         self.backend._poller.monotonic = lambda: time.monotonic() + self._passed
+
+    def live_by(self, clock: Clock, *, lag: Callable[[str], float]) -> None:
+        self.backend._poller.monotonic = clock.monotonic
+        self.backend.settle = timedelta(seconds=MOST_LAG + 10)
+        self.fake.live_by(clock, lag=lag)
 
     def tidy(self) -> None:
         for ticket_id in self.made:

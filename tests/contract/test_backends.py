@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from contract.harnesses import desk_harness, fake_redmine_harness, memory_harness, redmine_harness
+from contract.harnesses import HARNESSES, started
 from PIL import Image
 
 from kiosk.backends import BUILT_IN
@@ -18,11 +18,6 @@ from kiosk.core.model import Delivery, DeliveryKind, RemoteChange, RemoteRef, St
 from kiosk.core.plant import Priority
 from kiosk.core.text import clean_text
 
-HARNESSES = {
-    "memory": ["memory"],
-    "desk": ["desk"],
-    "redmine": ["redmine-fake", "redmine"],
-}
 HOSTILE = (
     "*bold* _it_ -gone- @code@ h1. Title <b>x</b> <pre>y</pre></pre> </notextile> {{macro(x)}} [[Wiki]] #12 r3 "
     '!http://evil.example/x.png! "link":http://evil.example %{color:red}red% |a|b|\n* list\n# numbers\n'
@@ -47,18 +42,6 @@ def harness(request, running, tmp_path_factory):
     known[name].calm()
     yield known[name]
     known[name].tidy()
-
-
-def started(name, request, tmp_path_factory):
-    match name:
-        case "memory":
-            return memory_harness()
-        case "desk":
-            return desk_harness(tmp_path_factory.mktemp("desk"))
-        case "redmine-fake":
-            return fake_redmine_harness()
-        case "redmine":
-            return redmine_harness(request.getfixturevalue("redmine"))
 
 
 def test_every_backend_is_asked():

@@ -149,3 +149,48 @@ def test_without_any_one_of_the_syncs_a_crash_state_loses_something(ignored):
         if bad:
             return
     pytest.fail(f"nobody noticed that the {ignored} sync is missing")
+
+
+class Refusing(CrashDisk):
+    """A disk whose next sync of a change fails; what it was given may have reached the plates all the same."""
+
+    refuses = False
+    forgets = False
+    """The sync after the repair does nothing."""
+
+    def sync(self, descriptor: int) -> None:
+        if self.refuses:
+            self.refuses = False
+            raise OSError(5, "Input/output error")
+        if not self.forgets:
+            super().sync(descriptor)
+
+
+def refused_changes(*, forgets):
+    """Give what power cuts may leave after a change that was refused, and what was promised before it."""
+    for size in (3, 40, 700):
+        disk = Refusing()
+        journal = Journal(FOLDER, files=disk)
+        journal.change({"tickets": {"1": '"kept"'}})
+        promised = snapshot(journal.tables)
+        disk.refuses, disk.forgets = True, forgets
+        with pytest.raises(OSError, match="Input/output"):
+            journal.change({"tickets": {"2": f'"{"x" * size}"'}})
+        cut = PowerCut()
+        for op in disk.log:
+            cut.play(op)
+        yield from ((content, promised) for content in cut.states())
+
+
+def test_a_change_that_was_refused_does_not_come_back_after_a_power_cut(tell):
+    states = list(refused_changes(forgets=False))
+
+    tell(f"{len(states)} states after a refused change")
+    assert [fault for content, kept in states if (fault := examine(content, [kept])[0])] == []
+
+
+def test_without_the_sync_after_the_repair_it_does_come_back():
+    """The negative control of the fourth and last call for a sync in the journal."""
+    states = list(refused_changes(forgets=True))
+
+    assert any(examine(content, [kept])[0] for content, kept in states)

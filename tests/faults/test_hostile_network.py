@@ -1,20 +1,31 @@
-"""Tickets go through a network in which most requests fail in some way, to a search that lags: none is lost, none arrives twice."""
+"""Tickets go through a network in which most requests fail in some way, to a search that lags: none is lost, none arrives twice.
+
+Once against the contract itself, and once for every backend that speaks HTTP, over real sockets and a proxy that misbehaves.
+Time is virtual: the waits of weeks pass at once.
+"""
 
 from __future__ import annotations
 
 import os
 import random
+import socket
+import struct
 from collections import Counter
 from datetime import timedelta
 
 import pytest
-from fakes import Floor
+from backends.local_server import Reply, behave, cut_answer, lose_answer, say
+from contract.harnesses import HARNESSES, MOST_LAG, started
+from fakes import Floor, quick_disk
 
 from kiosk.backends.memory import MemoryBackend, MemorySettings
 from kiosk.core.errors import TemporaryError, UncertainError
 
-LONG = os.environ.get("KIOSK_LONG") == "1"
-TICKETS = 2000 if LONG else 200
+TICKETS = 2000 if os.environ.get("KIOSK_LONG") == "1" else 400
+BATCH = 50
+"""So many are reported at once, and delivered before the next."""
+PATIENCE = 30 * 86400.0
+"""Virtual seconds until a batch must have arrived."""
 
 
 class Hostile(MemoryBackend):
@@ -61,22 +72,16 @@ class Hostile(MemoryBackend):
         self._may_fail()
 
 
-BATCH = 50
-
-
 def go_through(floor, count):
     """Report batch after batch, and let time pass as fast as the waits allow until nothing is left; give the tickets."""
     (forwarder,) = floor.forwarders
     tickets = []
     for _ in range(count // BATCH):
         tickets += reported(floor, BATCH)
-        for _ in range(400_000):
-            wait = forwarder.step()
-            if not floor.outbox.waiting():
-                break
-            floor.time.advance(wait)
-        else:
-            pytest.fail(f"{len(floor.outbox.waiting())} tickets are still waiting")
+        deadline = floor.time.seconds + PATIENCE
+        while floor.outbox.waiting():
+            floor.time.advance(forwarder.step())
+            assert floor.time.seconds < deadline, f"{len(floor.outbox.waiting())} tickets are still waiting"
     return tickets
 
 
@@ -87,11 +92,14 @@ def reported(floor, count):
     ]
 
 
-def hostile_floor(kind, seed):
-    floor = Floor(destinations=())
+def hostile_floor(kind, seed, folder):
+    floor = Floor(destinations=(), disk=quick_disk(folder))
     rng = random.Random(seed)
-    backend = kind(floor.time.clock, rng)
-    floor.it = backend
+    floor.it = kind(floor.time.clock, rng)
+    return bound_for(floor, floor.it, rng)
+
+
+def bound_for(floor, backend, rng):
     floor.destinations = floor.terminal._destinations = (backend,)
     floor.forwarders = [floor._forwarder(backend)]
     floor.forwarders[0]._random = floor.forwarders[0]._circuit._random = floor.forwarders[0]._pace._random = rng.random
@@ -99,15 +107,95 @@ def hostile_floor(kind, seed):
     return floor
 
 
+OVER_THE_WIRE = [names[0] for kind, names in HARNESSES.items() if kind != "memory"]
+"""The other sides that speak HTTP and can live by the clock of a test; a new backend is among them by itself."""
+
+
+class Proxy:
+    """Sits between a backend and its server, and lets through what it likes."""
+
+    def __init__(self, front, rng):
+        self.rng, self.faults = rng, Counter()
+        self.front, self._behave = front, front.next_fault
+        front.next_fault = self.next_fault
+
+    def next_fault(self, request):
+        if self.rng.random() < 0.45:
+            return behave
+        name = self.rng.choice([name for name in WIRE_FAULTS for _ in range(1 if name == "stall" else 12)])
+        self.faults[name] += 1
+        return WIRE_FAULTS[name]
+
+
+def reset(handler, request, answer):
+    """End the connection with a reset, before anything was done."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.close()
+    handler.close_connection = True
+
+
+def cut_request(handler, request, answer):
+    """The request does not arrive, and nobody says so."""
+    handler.hang_up()
+
+
+def stall(handler, request, answer):
+    """Do it, and answer when nobody listens any more."""
+    answer(request)
+    handler.server.ending.wait(STALL)
+    handler.close_connection = True
+
+
+STALL = 0.6
+WIRE_FAULTS = {
+    "answer lost after the commit": lose_answer,
+    "answer cut": cut_answer,
+    "request cut": cut_request,
+    "reset": reset,
+    "stall": stall,
+    "429": say(Reply(429, b"", {"Retry-After": "3"})),
+    "429 without a time": say(Reply(429)),
+    "503": say(Reply(503)),
+    "login page": say(Reply(200, b"<!doctype html><form>Guest network</form>", {"Content-Type": "text/html"})),
+    "half an answer": say(Reply(200, b'{"half": ')),
+}
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", OVER_THE_WIRE)
+def test_tickets_through_a_hostile_proxy_arrive_once(name, request, tmp_path_factory, tell):
+    rng = random.Random(3)
+    with started(name, request, tmp_path_factory) as harness:
+        floor = Floor(destinations=(), disk=quick_disk(tmp_path_factory.mktemp("data")))
+        lags = {}
+        harness.live_by(floor.time.clock, lag=lambda ticket: lags.setdefault(ticket, rng.uniform(0, MOST_LAG)))
+        harness.backend._client._timeout = (5.0, STALL / 3)
+        bound_for(floor, harness.backend, rng)
+        proxy = Proxy(harness.front, rng)
+        tickets = go_through(floor, TICKETS)
+        floor.terminal.stop()
+
+        harness.front.next_fault = proxy._behave
+        floor.time.advance(2 * MOST_LAG)
+        copies = [harness.copies(ticket) for ticket in tickets]
+        faults = sum(proxy.faults.values())
+        tell(
+            f"{name}: {TICKETS} tickets, {len(harness.front.requests)} requests, {faults} of them spoilt in {len(proxy.faults)} ways: "
+            f"{copies.count(0)} lost, {sum(count > 1 for count in copies)} twins"
+        )
+        assert set(proxy.faults) == set(WIRE_FAULTS)
+        assert set(copies) == {1}
+
+
 @pytest.mark.timeout(600)
-def test_a_lagging_search_behind_a_hostile_network_loses_and_doubles_nothing(tell):
-    floor = hostile_floor(Hostile, 1)
+def test_a_lagging_search_behind_a_hostile_network_loses_and_doubles_nothing(tmp_path, tell):
+    floor = hostile_floor(Hostile, 1, tmp_path)
     tickets = go_through(floor, TICKETS)
     floor.terminal.stop()
 
     arrived = Counter(remote.ticket.id for remote in floor.it.tickets)
     tell(
-        f"memory, search lagging 0-300 s: {TICKETS} tickets, {TICKETS - len(arrived)} lost, {sum(arrived.values()) - len(arrived)} twins"
+        f"the contract, search lagging 0-300 s: {TICKETS} tickets, {TICKETS - len(arrived)} lost, {sum(arrived.values()) - len(arrived)} twins"
     )
     assert set(arrived) == set(tickets)
     assert max(arrived.values()) == 1
@@ -126,9 +214,9 @@ class WithoutLooking(Hostile):
 
 
 @pytest.mark.parametrize("kind", [WithoutSettling, WithoutLooking])
-def test_who_does_not_wait_or_does_not_look_makes_twins(kind):
+def test_who_does_not_wait_or_does_not_look_makes_twins(kind, tmp_path):
     """The negative control."""
-    floor = hostile_floor(kind, 2)
+    floor = hostile_floor(kind, 2, tmp_path)
     go_through(floor, 100)
     floor.terminal.stop()
 

@@ -49,6 +49,13 @@ def _where(text):
     return None
 
 
+def _modules():
+    """Name Kivy's own tools, such as its inspector, that are switched on."""
+    from kivy.modules import Modules
+
+    return sorted(name for name, module in Modules.mods.items() if module.get("module") is not None)
+
+
 def _look(question):
     from kivy.app import App
 
@@ -62,6 +69,10 @@ def _look(question):
             return _where(question["text"])
         case "screen":
             return app.page.name
+        case "size":
+            return list(app.root.size)
+        case "modules":
+            return _modules()
         case "break":
             return _break(question["what"])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from kivy.app import App
-from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ColorProperty, ListProperty, ObjectProperty, StringProperty
 
 from kiosk.core.draft import DraftStep
@@ -15,6 +14,7 @@ from kiosk.ui.present import report
 from kiosk.ui.present.report import PromiseRow, SummaryRow
 from kiosk.ui.widgets.card import Card, TapCard
 from kiosk.ui.widgets.layout import HBox
+from kiosk.ui.widgets.typing import TypingSheet
 
 WHO_LIMIT, NOTE_LIMIT = 60, 200
 
@@ -55,6 +55,8 @@ class DetailsScreen(Page):
     """A small picture of the photo that goes with the report."""
     is_reminded = BooleanProperty(False)
     """Send was touched before the one question was answered."""
+    _typing: TypingSheet | None = None
+    _asked = ""
 
     def opened(self, **_: object) -> None:
         """Begin without a reminder."""
@@ -99,6 +101,13 @@ class DetailsScreen(Page):
 
     def _ask(self, *, title: str, text: str, limit: int, answer: str) -> None:
         app = App.get_running_app()
-        sheet = Factory.TypingSheet(title=title, text=text, limit=limit, extra=report.letters(app.translator))
-        sheet.bind(on_done=lambda _, words: self.say(**{answer: words}))
-        app.open_sheet(sheet)
+        if self._typing is None:
+            self._typing = TypingSheet()
+            self._typing.bind(on_done=self._typed)
+        self._asked = answer
+        self._typing.title, self._typing.text, self._typing.limit = title, text, limit
+        self._typing.extra = report.letters(app.translator)
+        app.open_sheet(self._typing)
+
+    def _typed(self, _: object, words: str) -> None:
+        self.say(**{self._asked: words})

@@ -23,10 +23,10 @@ class PadKey(TapCard):
     icon = StringProperty("")
     face = StringProperty("")
 
-    def __init__(self, key: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.key, self.icon = key, _ICONS.get(key, "")
-        self.face = "" if self.icon else key
+    def on_key(self, *_: object) -> None:
+        """Show the new key."""
+        self.icon = _ICONS.get(self.key, "")
+        self.face = "" if self.icon else self.key
 
 
 class _Keys(Grid):
@@ -35,10 +35,14 @@ class _Keys(Grid):
     __events__ = ("on_key",)
 
     def put_keys(self, keys: list[str]) -> None:
-        """Show these keys, in this order."""
-        self.clear_widgets()
-        for key in keys:
-            widget = PadKey(key)
+        """Show these keys, in this order; what is there already is used again, for a keyboard takes a while to build."""
+        there = self.children[::-1]
+        for widget in there[len(keys) :]:
+            self.remove_widget(widget)
+        for widget, key in zip(there, keys, strict=False):
+            widget.key = key
+        for key in keys[len(there) :]:
+            widget = PadKey(key=key)
             widget.bind(on_release=self._typed)
             self.add_widget(widget)
 

@@ -1,0 +1,88 @@
+"""Damage at every single place of the journal's files: it costs at most the records it hits, everything else loads, and it is counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from crashdisk import CrashDisk
+
+from kiosk.storage import record
+from kiosk.storage.journal import Journal
+from kiosk.storage.record import scan
+
+FOLDER = Path()
+LAST = "after the damage"
+
+DAMAGES = {
+    "a bit flips": lambda data, at: data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :],
+    "a byte becomes another": lambda data, at: data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :],
+    "a byte becomes zero": lambda data, at: data[:at] + b"\0" + data[at + 1 :],
+    "a byte is missing": lambda data, at: data[:at] + data[at + 1 :],
+    "a byte too many": lambda data, at: data[:at] + b"x" + data[at:],
+    "a block of zeros": lambda data, at: data[:at] + bytes(len(data[at : at + 64])) + data[at + 64 :],
+    "the mark of a record": lambda data, at: data[:at] + record.MARK + data[at + len(record.MARK) :],
+}
+
+
+def journal_files():
+    """Give a snapshot with five documents, and a log with five changes behind it."""
+    disk = CrashDisk()
+    journal = Journal(FOLDER, files=disk)
+    for number in range(1, 6):
+        journal.change({"tickets": {str(number): f'"document {number}"'}})
+    journal.compact()
+    journal.change({"tickets": {"1": '"changed"'}})
+    journal.change({"tickets": {"2": None}})
+    for number in range(6, 9):
+        journal.change({"tickets": {str(number): f'"document {number}"'}})
+    journal.close()
+    return disk.names_now, {name: disk.read(Path(name)) for name in disk.names_now}
+
+
+def states_of(content):
+    """Give each document's possible texts: as the snapshot has it, as the log has it, or gone where its only record is hit."""
+    first = {str(n): f'"document {n}"' for n in range(1, 6)}
+    final = {k: v for k, v in first.items() if k not in "12"} | {"1": '"changed"'}
+    return first, final | {str(n): f'"document {n}"' for n in range(6, 9)}
+
+
+def hit_records(data, damaged):
+    """Count the records of `data` that are not whole in `damaged` any more."""
+    whole = [found.payload for found in scan(damaged) if found.payload is not None]
+    return sum(found.payload not in whole for found in scan(data))
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_damage_anywhere_costs_at_most_what_it_hits(kind, tell):
+    _, content = journal_files()
+    first, final = states_of(content)
+    places = 0
+    for name, data in content.items():
+        for at in range(len(data)):
+            damaged = DAMAGES[kind](data, at)
+            if damaged == data:
+                continue
+            places += 1
+            disk = CrashDisk.holding({**content, name: damaged})
+            journal = Journal(FOLDER, files=disk)
+            found = dict(journal.tables.get("tickets", {}))
+            wrong = [key for key, text in found.items() if text not in (first.get(key), final.get(key))]
+            different = [key for key in first | final if found.get(key) != final.get(key)]
+            assert wrong == [], (name, at)
+            assert len(different) <= hit_records(data, damaged), (name, at, different)
+            aside = [n for n in disk.names_now if n.startswith("damaged/")]
+            assert aside or not different, (name, at, "lost without a trace")
+            # It goes on, and the next start finds the same.
+            journal.change({"tickets": {"9": f'"{LAST}"'}})
+            again = Journal(FOLDER, files=CrashDisk.holding({n: disk.read(Path(n)) for n in disk.names_now}))
+            assert dict(again.tables["tickets"]) == found | {"9": f'"{LAST}"'}, (name, at)
+
+    tell(f"{kind}: at each of {places} places")
+
+
+def test_without_checksums_damage_is_believed(monkeypatch):
+    """The negative control."""
+    monkeypatch.setattr(record, "crc32", lambda data: 0)
+    with pytest.raises((AssertionError, ValueError)):
+        test_damage_anywhere_costs_at_most_what_it_hits("a byte becomes another", lambda line: None)
