@@ -1,14 +1,14 @@
 # make run    the demo: a terminal with an example plant, and the IT desk beside it
 # make test   set up and run every test
-# See also: make lint, make screenshots, make translations, make test-long, make clean
+# See also: make lint, make screenshots, make translations, make test-long, make bench-storage, make clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests run side by side in this many processes; 0 is one that a debugger can stop, and disturbs no real window.
-WORKERS ?= 0
+# Tests run side by side in this many processes; 0 is one that a debugger can stop.
+WORKERS ?= 2
 
-.PHONY: run test test-long lint screenshots translations wheel clean
+.PHONY: run test test-long bench-storage lint screenshots translations wheel clean
 
 run: $(VENV)/.run
 	$(BIN)/kiosk demo $(ARGS)
@@ -19,6 +19,10 @@ test: $(VENV)/.test
 # The long proofs: the same tests with the large numbers.
 test-long: $(VENV)/.test
 	KIOSK_LONG=1 $(BIN)/pytest --numprocesses $(WORKERS) $(ARGS)
+
+# What saving costs with 0 to 100,000 tickets kept, and how long a start takes then.
+bench-storage: $(VENV)/.test
+	$(BIN)/python tests/bench/storage.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -150,7 +150,9 @@ def _check(options: argparse.Namespace) -> int:
     found = examine_setup(options.config)
     rows = [_asked(destination) for destination in found.destinations]
     if options.json:
-        print(json.dumps({"faults": [to_document(f) for f in found.faults], "destinations": rows}, indent=2))
+        print(
+            json.dumps({"faults": [to_document(f, whole=True) for f in found.faults], "destinations": rows}, indent=2)
+        )
     else:
         _print_check(options.config, found.faults, rows)
     return FAILED if found.faults or any(row["error"] for row in rows) else DONE
@@ -246,7 +248,7 @@ def _forward(options: argparse.Namespace) -> int:
     refused = [d for d in deliveries if d.state is DeliveryState.REJECTED]
     if options.json:
         shown = {"links": links, "waiting": waiting, "refused": refused}
-        print(json.dumps({name: to_document(values) for name, values in shown.items()}, indent=2))
+        print(json.dumps({name: to_document(values, whole=True) for name, values in shown.items()}, indent=2))
     else:
         for link in links:
             print(f"{link.destination}: {link.state}{': ' + link.error if link.error else ''}")
@@ -282,7 +284,7 @@ def _delivery_line(delivery: Delivery) -> str:
 
 
 def _row(entry: Entry) -> Any:
-    return to_document(entry) | {"priority": str(entry.priority), "delivered": entry.is_delivered}
+    return to_document(entry, whole=True) | {"priority": str(entry.priority), "delivered": entry.is_delivered}
 
 
 def _confirm(options: argparse.Namespace) -> int:

@@ -1,7 +1,8 @@
 """Frozen values to JSON-able documents and back, by their type hints.
 
 A field that a document lacks takes its default and a field that the class lacks is passed over,
-so that a terminal can read what an older or newer version wrote. What to do with a type is worked out
+so that a terminal can read what an older or newer version wrote. A default is not written, which halves a document;
+so a default is a part of the format, and never changes. What to do with a type is worked out
 once: a start reads a hundred thousand documents of three types.
 """
 
@@ -13,7 +14,7 @@ import typing
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from sys import intern
 from typing import Any, TypeVar
@@ -23,14 +24,11 @@ T = TypeVar("T")
 Turn = Callable[[Any], Any]
 """Turns one value into another: a document's into ours, or ours into a document's."""
 
-_COMMON_LENGTH = 30
-"""Texts up to this length are names, of which a thousand tickets share one; they are kept once."""
 
-
-def to_document(value: Any) -> Any:
-    """Turn a dataclass, or anything inside one, into plain JSON values."""
+def to_document(value: Any, *, whole: bool = False) -> Any:
+    """Turn a dataclass, or anything inside one, into plain JSON values; `whole` with its defaults, for other programs to read."""
     kind: Any = type(value)
-    return _writer(kind)(value)
+    return _writer(kind, whole)(value)
 
 
 def from_document(kind: type[T], document: Any) -> T:
@@ -47,15 +45,16 @@ def from_document(kind: type[T], document: Any) -> T:
 
 
 @cache
-def _writer(kind: type) -> Turn:
+def _writer(kind: type, whole: bool) -> Turn:  # noqa: FBT001  the cache's key
+    write = partial(to_document, whole=whole)
     if dataclasses.is_dataclass(kind):
-        return _dataclass_writer(kind)
+        return _dataclass_writer(kind, write, whole=whole)
     if issubclass(kind, Mapping):
-        return lambda value: {to_document(key): to_document(item) for key, item in value.items()}
+        return lambda value: {write(key): write(item) for key, item in value.items()}
     if issubclass(kind, (tuple, list)):
-        return lambda value: [to_document(item) for item in value]
+        return lambda value: [write(item) for item in value]
     if issubclass(kind, frozenset):
-        return lambda value: sorted(to_document(item) for item in value)
+        return lambda value: sorted(write(item) for item in value)
     return _plain_writer(kind)
 
 
@@ -67,9 +66,20 @@ def _plain_writer(kind: type) -> Turn:
     return str if issubclass(kind, Path) else _same
 
 
-def _dataclass_writer(kind: type) -> Turn:
-    names = tuple(f.name for f in dataclasses.fields(kind))
-    return lambda value: {name: to_document(getattr(value, name)) for name in names}
+def _dataclass_writer(kind: type, write: Turn, *, whole: bool) -> Turn:
+    fields = tuple((f.name, dataclasses.MISSING if whole else _default_of(f)) for f in dataclasses.fields(kind))
+
+    def write_all(value: Any) -> Any:
+        found = ((name, default, getattr(value, name)) for name, default in fields)
+        return {name: write(item) for name, default, item in found if item != default}
+
+    return write_all
+
+
+def _default_of(field: dataclasses.Field[Any]) -> Any:
+    """Give what a field has that nobody set; something that equals nothing where it has to be set."""
+    factory = field.default_factory
+    return factory() if factory is not dataclasses.MISSING else field.default
 
 
 def _same(value: Any) -> Any:
@@ -113,45 +123,24 @@ def _plain_reader(kind: type) -> Turn:
         return _enum_reader(kind)
     if issubclass(kind, Path):
         return kind
-    return _text if kind is str else _checked(kind)
+    # A thousand tickets share the same names and texts: they are kept once.
+    return intern if kind is str else _checked(kind)
 
 
 def _dataclass_reader(kind: type) -> Turn:
     hints = typing.get_type_hints(kind)
-    readers = [(f.name, hints[f.name], _reader(hints[f.name])) for f in dataclasses.fields(kind)]
+    readers = {f.name: _reader(hints[f.name]) for f in dataclasses.fields(kind)}
 
     def read(value: Any) -> Any:
         if not isinstance(value, dict):
             raise _unexpected(kind, value)
-        found = {}
-        for name, hint, read_field in readers:
-            if name in value:
-                item = value[name]
-                if type(item) is str is hint:  # most fields are texts, and the call is most of their cost
-                    found[name] = intern(item) if len(item) <= _COMMON_LENGTH else item
-                else:
-                    found[name] = item if type(item) is hint else read_field(item)
-        return kind(**found)
+        return kind(**{name: readers[name](item) for name, item in value.items() if name in readers})
 
     return read
 
 
 def _enum_reader(kind: type[Enum]) -> Turn:
-    members = {member.value: member for member in kind}
-
-    def read(value: Any) -> Any:
-        try:
-            return members[value]
-        except KeyError:
-            return kind(value)  # raises what an enum raises, or finds what only the enum knows
-
-    return read
-
-
-def _text(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise _unexpected(str, value)
-    return intern(value) if type(value) is str and len(value) <= _COMMON_LENGTH else value
+    return {member.value: member for member in kind}.__getitem__
 
 
 def _checked(kind: type) -> Turn:

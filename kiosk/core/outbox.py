@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 Loaded = TypeVar("Loaded")
 
+MOST_FIGURES = 5000
+"""So many figures of closed tickets are kept: those of a year at least, on a terminal that is used every hour."""
+
 
 class Outbox:
     """The durable queue of one terminal."""
@@ -57,8 +60,8 @@ class Outbox:
         self._last_sequence = 0
         photos = self._disk.photos()
         with _uncollected():
-            self._figures = [figure for _, figure in self._rows(self._archive, Figure)]
-            gone = {figure.ticket for figure in self._figures}
+            self._figures = dict(self._rows(self._archive, Figure))
+            gone = {figure.ticket for figure in self._figures.values()}
             archived = []  # killed between archiving and removing
             for number, entry in self._rows(self._tickets, Entry):
                 if entry.ticket.id in gone:
@@ -117,7 +120,7 @@ class Outbox:
     def figures(self) -> list[Figure]:
         """Give the figures of everything that is closed, archived or not yet; what was reported twice counts once."""
         closed = [figure_of(entry) for entry in self.entries() if entry.status is Status.CLOSED]
-        return [figure for figure in (*self._figures, *closed) if not figure.joined]
+        return [figure for figure in (*self._figures.values(), *closed) if not figure.joined]
 
     def cursor(self, destination: str) -> str:
         """Give where the last look for changes ended; empty when there was none."""
@@ -216,7 +219,17 @@ class Outbox:
                 if entry is not None and is_over(entry):
                     self._retire(entry)
                     done += 1
+        with self._writing, _storage_errors():
+            self._forget_the_oldest_figures()
         return done
+
+    def _forget_the_oldest_figures(self) -> None:
+        """Let the oldest figures go, by their number: a time of day that is wrong must not decide what is old."""
+        oldest = sorted(self._figures)[: max(0, len(self._figures) - MOST_FIGURES)]
+        if len(oldest) >= MOST_FIGURES // 10:  # now and then many, instead of each time one
+            self._make_room_for(lambda: self._archive.remove(doc_ids=oldest))
+            for number in oldest:
+                del self._figures[number]
 
     def _retire(self, entry: Entry) -> None:
         figure = figure_of(entry)
@@ -225,7 +238,7 @@ class Outbox:
             document = Document(to_document(figure), doc_id=entry.sequence)
             self._make_room_for(lambda: self._archive.insert(document))
         self._make_room_for(lambda: self._tickets.remove(doc_ids=[entry.sequence]))
-        self._figures.append(figure)
+        self._figures[entry.sequence] = figure
         del self._entries[entry.ticket.id]
         if entry.ticket.photo is not None:
             self._drop_photo(entry.ticket.photo)

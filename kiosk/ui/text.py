@@ -52,7 +52,7 @@ _LONG_WORD, _PIECE = 24, 6
 """Where letters do not join, and in what is too long for a word, a word is as wide as its pieces."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _extents(path: str, size: int, text: str, direction: str | None) -> tuple[int, int]:
     ascent, descent = _font(path, size).getmetrics()
     spaces = text.count(" ") * _length(path, size, " ", direction)
@@ -69,7 +69,7 @@ def _pieces(text: str) -> Iterator[str]:
             yield from (word[start : start + _PIECE] for start in range(0, len(word), _PIECE))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _length(path: str, size: int, text: str, direction: str | None) -> float:
     return _font(path, size).getlength(text, direction=direction) if text else 0.0
 
@@ -116,7 +116,7 @@ def _drawable(path: str) -> _Drawable:
     return _Drawable(path)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def printable(text: str, path: str) -> str:
     """Replace what the font cannot draw (lone surrogates, too) and drop control characters but the line break."""
     if not text.isascii():

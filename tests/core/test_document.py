@@ -79,3 +79,16 @@ def test_a_field_of_a_newer_version_is_passed_over_and_a_missing_one_takes_its_d
 def test_a_document_that_describes_no_entry_is_refused(damage):
     with pytest.raises((ValueError, TypeError, KeyError)):
         from_document(Entry, to_document(ENTRY) | damage)
+
+
+def test_what_has_its_default_is_not_written():
+    document = to_document(Progress(assignee="Jana"))
+
+    assert document == {"assignee": "Jana"}
+    assert from_document(Progress, document) == Progress(assignee="Jana")
+
+
+def test_what_an_older_version_wrote_whole_is_read():
+    whole = {"status": "waiting", "assignee": "", "eta_at": None, "remarks": [], "since": {}, "question": None}
+
+    assert from_document(Progress, whole) == Progress(status=Status.WAITING)

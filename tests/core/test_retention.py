@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from fakes import FakeClock, FaultyMemory, Floor
 
+from kiosk.core import outbox
+
 HOUR = 3600.0
 
 
@@ -108,3 +110,17 @@ def test_a_note_that_was_damaged_begins_anew(floor):
     again.terminal.stop()
 
     assert len(again.terminal.entries()) == 1
+
+
+def test_the_oldest_figures_go_by_their_number_and_stay_gone(floor, monkeypatch):
+    monkeypatch.setattr(outbox, "MOST_FIGURES", 10)
+    for _ in range(25):
+        ticket = over(floor)
+        floor.wait_a_day()
+        floor.time.wall -= timedelta(days=30)  # what the time of day says does not matter
+
+    kept = [figure.ticket for figure in floor.outbox._figures.values()]
+    again = Floor(disk=floor.disk, time=floor.time)
+    assert kept[-1] == ticket
+    assert 10 <= len(kept) <= 11
+    assert [figure.ticket for figure in again.outbox._figures.values()] == kept

@@ -56,7 +56,9 @@ poll_seconds = 5
     def kill_once(self, rng: random.Random, **options: bool) -> None:
         """Let a terminal live for a moment."""
         receipts, theirs = self._processes.Pipe(duplex=False)
-        process = self._processes.Process(target=short_lives.live, args=(self.config, theirs), kwargs=options, daemon=True)
+        process = self._processes.Process(
+            target=short_lives.live, args=(self.config, theirs), kwargs=options, daemon=True
+        )
         process.start()
         theirs.close()
         # Some die while they start, most of them at work.
@@ -96,7 +98,9 @@ poll_seconds = 5
         """Give what was created since, newest first, page by page."""
         field, found = int(self.redmine["REDMINE_ID_FIELD"]), []
         while True:
-            page = self._get("/issues.json", status_id="*", sort="id:desc", limit=100, offset=len(found)).json()["issues"]
+            page = self._get("/issues.json", status_id="*", sort="id:desc", limit=100, offset=len(found)).json()[
+                "issues"
+            ]
             new = [i for i in page if datetime.fromisoformat(i["created_on"]) >= self.began]
             found += [i | {"kiosk_id": _field(i, field)} for i in new]
             if len(new) < 100:

@@ -18,7 +18,14 @@ from crashdisk import Content, CrashDisk, PowerCut
 from fakes import FakeClock, Floor, small_plant
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from kiosk.backends.memory import MemoryBackend, MemorySettings
 from kiosk.core.errors import MisconfiguredError, StorageError, TemporaryError, UncertainError
@@ -129,7 +136,7 @@ class It(MemoryBackend):
     def __init__(self, clock: FakeClock) -> None:
         super().__init__(MemorySettings(type="memory", name="it"), terminal="K1")
         self.clock = clock
-        self.now = lambda: clock.clock.now()
+        self.now = lambda: clock.wall
         self.network = "well"
         self.rng = random.Random(0)
         self._visible_at: dict[str, float] = {}
@@ -212,7 +219,9 @@ class Life(RuleBasedStateMachine):
             self.boots += 1
             self.time.seconds = 20.0
             self.time.boot = f"reboot-{self.boots}"
-            self.time.clock = Clock(now=lambda: self.time.wall, monotonic=lambda: self.time.seconds, boot=self.time.boot)
+            self.time.clock = Clock(
+                now=lambda: self.time.wall, monotonic=lambda: self.time.seconds, boot=self.time.boot
+            )
         self._start()
         self.disk.is_full = was_full
 
@@ -275,7 +284,9 @@ class Life(RuleBasedStateMachine):
 
         def say() -> None:
             terminal = self.floor.terminal
-            saying = terminal.got_worse(ticket, stopped=True, who=word) if worse else terminal.answer(ticket, word, who=word)
+            saying = (
+                terminal.got_worse(ticket, stopped=True, who=word) if worse else terminal.answer(ticket, word, who=word)
+            )
             try:
                 saying.result(5)
             except StorageError:
@@ -359,7 +370,7 @@ class Life(RuleBasedStateMachine):
     def what_was_saved_is_here_or_over(self):
         type(self).steps += 1
         here = {entry.ticket.id: entry for entry in self.floor.terminal.entries()}
-        archived = {figure.ticket for figure in self.floor.outbox._figures}
+        archived = {figure.ticket for figure in self.floor.outbox._figures.values()}
         missing = [ticket for ticket in self.saved if ticket not in here and ticket not in archived]
         assert not missing, f"saved, and gone: {missing}"
         changed = [t for t, note in self.saved.items() if t in here and here[t].ticket.note != note]
@@ -463,7 +474,7 @@ def test_a_terminal_that_cleans_up_by_the_time_of_day_is_found_out(monkeypatch):
 
     monkeypatch.setattr(retention, "is_over", lambda entry: True)
     monkeypatch.setattr(outbox, "is_over", lambda entry: True)
-    with pytest.raises(AssertionError, match="lost|waits|gone"):
+    with pytest.raises(AssertionError, match=r"lost|waits|gone"):
         live(type("Forgetful", (Life,), {}), lives=200)
 
 

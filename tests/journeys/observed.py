@@ -62,19 +62,15 @@ def _look(question):
     app = App.get_running_app()
     if app is None or app.root is None:
         return None
-    match question["ask"]:
-        case "texts":
-            return _texts()
-        case "where":
-            return _where(question["text"])
-        case "screen":
-            return app.page.name
-        case "size":
-            return list(app.root.size)
-        case "modules":
-            return _modules()
-        case "break":
-            return _break(question["what"])
+    answers = {
+        "texts": _texts,
+        "where": lambda: _where(question["text"]),
+        "screen": lambda: app.page.name,
+        "size": lambda: list(app.root.size),
+        "modules": _modules,
+        "break": lambda: _break(question["what"]),
+    }
+    return answers[question["ask"]]()
 
 
 def _break(what):
