@@ -104,14 +104,14 @@ def test_memory_files_and_threads_are_flat_after_thousands_of_journeys(operator,
     assert threading.active_count() <= threads
 
 
-def test_a_widget_kept_from_each_journey_is_noticed(operator, monkeypatch):
-    """The negative control, with fewer journeys and the same bound."""
+def test_widgets_kept_from_each_journey_are_noticed(operator, monkeypatch):
+    """The negative control, with fewer journeys, more widgets and the same bound."""
     from kivy.factory import Factory
 
     live(operator, 20)
     before, kept = memory(), []
-    for _ in range(300):
+    for _ in range(60):
         operator.journey()
-        kept += [Factory.HomeScreen() for _ in range(1)]
+        kept += [Factory.HomeScreen() for _ in range(5)]
 
     assert memory() > before * (1 + MOST_GROWTH)
