@@ -63,7 +63,8 @@ def join(entry: Entry, other: Entry, *, destination: str, now: datetime) -> Entr
     for delivery in entry.deliveries:
         if delivery.id == report.id:
             deliveries += [note, delivery] if delivery.state is DeliveryState.DELIVERED else [note]
-        else:
+        elif delivery.destination != destination or delivery.kind is not DeliveryKind.ATTACH or not delivery.is_open:
+            # A photo that still waits goes with the note.
             deliveries.append(delivery)
     if report.kind is DeliveryKind.CREATE and report.state is DeliveryState.DELIVERED:
         said = f"The same problem as {target.label}, where the work goes on."

@@ -46,6 +46,16 @@ class RefusedError(RejectedError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that goes as a part of a form."""
+
+    field: str
+    name: str
+    content: bytes
+    media_type: str = "image/jpeg"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One request, and what a lost answer to it would mean."""
 
@@ -54,6 +64,7 @@ class Call:
     params: Mapping[str, Any] | None = None
     json: Any = None
     content: bytes | None = None
+    file: Upload | None = None
     repeatable: bool
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
@@ -147,6 +158,8 @@ def _words(body: bytes) -> str:
     match _parsed(body):
         case {"errors": [*lines]}:
             return "; ".join(map(str, lines))
+        case {"errorMessages": [*lines], "errors": {**fields}}:
+            return "; ".join([*map(str, lines), *(f"{name}: {text}" for name, text in fields.items())])
         case {"detail": str(text)} | {"message": str(text)} | {"error": str(text)}:
             return text
     return "" if _is_page(body) else body[:LONGEST_TEXT].decode("utf-8", "replace")

@@ -12,7 +12,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from kiosk.core.errors import DeliveryError, MisconfiguredError, TemporaryError
-from kiosk.httpclient.answers import Answer, Call, clean, judge, understand
+from kiosk.httpclient.answers import Answer, Call, RefusedError, Upload, clean, judge, understand
 from kiosk.httpclient.wire import Wire, needs_human, reason
 
 MIB = 1024 * 1024
@@ -65,6 +65,18 @@ class HttpClient:
         """Close the connections."""
         self._session.close()
 
+    def search(self, path: str, into: type[Answer], question: Any) -> Answer:
+        """POST a `question` that changes nothing, and understand the answer as `into`.
+
+        Raises:
+            The errors of `read`.
+        """
+        call = self._call("POST", path, json=clean(question), repeatable=True)
+        try:
+            return self._ask(call, into)
+        except RefusedError as error:
+            raise MisconfiguredError(str(error)) from error
+
     def read(self, path: str, into: type[Answer], params: Mapping[str, Any] | None = None) -> Answer:
         """GET `path` and understand the answer as `into`.
 
@@ -83,10 +95,11 @@ class HttpClient:
         *,
         json: Any = None,
         content: bytes | None = None,
+        file: Upload | None = None,
         params: Mapping[str, Any] | None = None,
         repeatable: bool = False,
     ) -> Answer:
-        """Send `json` or raw `content` and understand the answer as `into`.
+        """Send `json`, raw `content` or a `file` as a form, and understand the answer as `into`.
 
         `repeatable` promises that sending it twice does no harm.
 
@@ -100,7 +113,9 @@ class HttpClient:
         if not repeatable:
             # On a kept connection that the server is just closing, "never arrived" and "answer lost" look the same.
             self._session.close()
-        call = self._call(method, path, params=clean(params), json=clean(json), content=content, repeatable=repeatable)
+        call = self._call(
+            method, path, params=clean(params), json=clean(json), content=content, file=file, repeatable=repeatable
+        )
         return self._ask(call, into)
 
     def _call(self, method: str, path: str, **what: Any) -> Call:
@@ -133,6 +148,7 @@ class HttpClient:
             params=call.params,
             json=call.json,
             data=call.content,
+            files={call.file.field: (call.file.name, call.file.content, call.file.media_type)} if call.file else None,
             headers={"Content-Type": "application/octet-stream"} if call.content is not None else None,
             timeout=self._timeout,
             verify=self._verify,

@@ -20,6 +20,10 @@ MOST_UPLOAD = 5120 * 1024
 NO_PERMISSION, NOT_THERE = Reply(HTTPStatus.FORBIDDEN), Reply(404, b"", {"Content-Type": "application/json"})
 
 
+def now(moment: datetime | None = None) -> str:
+    return (moment or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def named(table: dict[int, str], number: int) -> dict[str, object]:
     return {"id": number, "name": table[number]}
 
@@ -57,7 +61,7 @@ class FakeRedmine:
         self._is_indexed = is_indexed
 
     def _time(self) -> str:
-        return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        return now(self._now())
 
     def __call__(self, request: Request) -> Reply:
         key = request.headers.get("X-Redmine-API-Key", "")

@@ -12,10 +12,10 @@ from backends.samples import NOON, TICKET, sent
 
 from kiosk import plugins
 from kiosk.backends.redmine import RedmineBackend, polling, wording
-from kiosk.backends.redmine.issues import read_eta
 from kiosk.core.errors import ConfigError, MisconfiguredError, RejectedError, TemporaryError, UncertainError
 from kiosk.core.model import DeliveryKind, RemoteRef, Status
 from kiosk.core.plant import Priority
+from kiosk.wording import OurNote, read_eta
 
 ORIGIN_LINE = (
     "kiosk: id=T9 machine=press-4 symptom=no-print priority=high stopped=1 at=2026-11-23T11:00:00Z terminal=K7 "
@@ -537,7 +537,7 @@ def test_an_issue_that_vanishes_between_two_requests_is_passed_over(plant):
 def test_a_note_of_ours_is_read_back(text):
     delivery = sent(DeliveryKind.COMMENT, text=text, who="Anna")
     note = wording.read_note(wording.note(delivery, terminal="K7").replace("\n", "\r\n"))
-    assert note == wording.OurNote(delivery="D1", text=text.strip(), who="Anna, K7")
+    assert note == OurNote(delivery="D1", text=text.strip(), who="Anna, K7")
 
 
 @pytest.mark.parametrize("text", ["", "Hello", "<pre>\nHello\n</pre>", "(kiosk D1)"])

@@ -18,6 +18,7 @@ from kiosk.core.errors import DeliveryError, MisconfiguredError, RejectedError, 
 from kiosk.core.model import Delivery, DeliveryKind, RemoteChange, RemoteRef, Ticket
 from kiosk.core.ports import Backend
 from kiosk.httpclient import HttpClient, NotFoundError, Nothing, RefusedError
+from kiosk.wording import subject
 
 MOST_BYTES = 16 * 1024 * 1024
 
@@ -135,7 +136,7 @@ class RedmineBackend(Backend):
     def _create(self, delivery: Delivery, ticket: Ticket) -> RemoteRef:
         project = self._settings.project
         fields: dict[str, Any] = {
-            "subject": wording.subject(ticket),
+            "subject": subject(ticket),
             "description": wording.description(ticket, project=project, without=delivery.without),
             "custom_fields": [{"id": self._settings.id_field, "value": ticket.id}],
         }

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator
 
 from kiosk.backends.redmine.settings import RedmineSettings
-from kiosk.backends.redmine.wording import Origin, read_note, read_origin
+from kiosk.backends.redmine.wording import read_note, read_origin
 from kiosk.core.model import Progress, Question, Remark, RemoteChange, RemoteRef, Status
 from kiosk.core.plant import Priority
 from kiosk.core.timekeeper import believable
+from kiosk.wording import Origin, read_eta
 
 _TICKET_ID = re.compile(r"[A-Za-z0-9]{1,40}")
-_TIME_OF_DAY = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _DONE = (Status.RESOLVED, Status.CLOSED, Status.CANCELLED)
 
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
@@ -243,23 +243,3 @@ class Reader:
         story.answered, story.question = False, Question(id=remark.id, text=remark.text, who=remark.who)
         if story.status in _DONE:
             story.solution = story.solution or journal.notes
-
-
-def read_eta(text: str, changed_at: datetime) -> datetime | None:
-    """Read when somebody comes; a bare time of day is the next one after the change, on the terminal's own clock."""
-    text = text.strip()
-    try:
-        if _TIME_OF_DAY.fullmatch(text):
-            return _next(time.fromisoformat(text.zfill(5)), changed_at)
-        return datetime.fromisoformat(text).astimezone(UTC) if ":" in text else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _next(clock: time, after: datetime) -> datetime:
-    local = after.astimezone()
-    moment = local.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0, tzinfo=None).astimezone()
-    # A minute that has just begun still counts as now.
-    if moment < local - timedelta(minutes=1):
-        moment = (moment.replace(tzinfo=None) + timedelta(days=1)).astimezone()
-    return moment.astimezone(UTC)
