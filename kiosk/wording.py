@@ -87,12 +87,14 @@ class Says(StrEnum):
     NOTHING = ""
     JOINS = "one more report"
     CONFIRMS = "it works again"
+    REOPENS = "still broken"
     WITHDRAWS = "withdrawn"
 
 
 _SAYS = {
     DeliveryKind.JOIN: Says.JOINS,
     DeliveryKind.CONFIRM: Says.CONFIRMS,
+    DeliveryKind.REOPEN: Says.REOPENS,
     DeliveryKind.WITHDRAW: Says.WITHDRAWS,
 }
 

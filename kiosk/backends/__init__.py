@@ -2,6 +2,7 @@
 
 BUILT_IN = {
     "desk": "kiosk.backends.desk:DeskBackend",
+    "jira": "kiosk.backends.jira:JiraBackend",
     "memory": "kiosk.backends.memory:MemoryBackend",
     "redmine": "kiosk.backends.redmine:RedmineBackend",
 }

@@ -48,7 +48,7 @@ def _font(path: str, size: int) -> ImageFont.FreeTypeFont:
 
 _INVISIBLE = ("Cf", "Zs")
 """Format characters and spaces steer the shaping; no font needs a picture of them."""
-_LONG_WORD, _PIECE = 24, 6
+_LONG_WORD, _PIECE = 16, 4
 """Where letters do not join, and in what is too long for a word, a word is as wide as its pieces."""
 
 

@@ -15,10 +15,12 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from backends.fake_jira import AGENT, EMAIL, TOKEN, FakeJira
 from backends.fake_redmine import FakeRedmine
 from backends.local_server import Reply, closed_port, cut_answer, forward_to, lose_answer, say, serving, stay_silent
 
 from kiosk import plugins
+from kiosk.backends.jira.markup import adf
 from kiosk.backends.memory import MemoryBackend
 from kiosk.core.errors import MisconfiguredError, RejectedError, TemporaryError, UncertainError
 from kiosk.core.model import Question
@@ -29,6 +31,7 @@ from kiosk.desk import DeskSettings, add_terminal
 HARNESSES = {
     "memory": ["memory"],
     "desk": ["desk"],
+    "jira": ["jira-cloud", "jira-dc"],
     "redmine": ["redmine-fake", "redmine"],
 }
 """Backend -> the harnesses that play its other side; the second one is a real server that CI starts."""
@@ -41,6 +44,8 @@ def started(name: str, request, tmp_path_factory):
             return memory_harness()
         case "desk":
             return desk_harness(tmp_path_factory.mktemp("desk"))
+        case "jira-cloud" | "jira-dc":
+            return jira_harness(name.removeprefix("jira-"))
         case "redmine-fake":
             return fake_redmine_harness()
         case "redmine":
@@ -84,6 +89,10 @@ class Harness(ABC):
     def tidy(self) -> None:
         """Leave the server quick for the next question."""
         self.made.clear()
+
+    def photos(self, ticket_id: str) -> int:
+        """Count the photos on a ticket; a system that keeps only one has one."""
+        return int(self.photo(ticket_id) is not None)
 
     def impatient(self) -> Backend:
         """Give the same backend with a short timeout."""
@@ -175,7 +184,7 @@ class HttpHarness(Harness):
             backend.close()
 
     def strike(self, fault: str, *, write: bool = False) -> None:
-        self.front.strike(HTTP_FAULTS[fault], when=_is_write if write else lambda request: request.method == "GET")
+        self.front.strike(HTTP_FAULTS[fault], when=_is_write if write else lambda request: not _is_write(request))
 
     def calm(self) -> None:
         self.front.calm()
@@ -192,7 +201,8 @@ class HttpHarness(Harness):
 
 
 def _is_write(request) -> bool:
-    return request.method != "GET" and not request.path.endswith("/uploads.json")
+    is_question = "/search" in request.path
+    return request.method != "GET" and not is_question and not request.path.endswith("/uploads.json")
 
 
 class DeskHarness(HttpHarness):
@@ -264,6 +274,83 @@ class DeskHarness(HttpHarness):
 
 
 MOST_LAG = 300.0
+
+
+class JiraHarness(HttpHarness):
+    """Plays IT on the fake: people click in Jira, they do not call its API."""
+
+    def __init__(self, front, build, fake: FakeJira) -> None:
+        super().__init__(front, build)
+        self.fake = fake
+
+    def live_by(self, clock: Clock, *, lag: Callable[[str], float]) -> None:
+        self.backend._search.monotonic = clock.monotonic
+        self.backend.settle = timedelta(seconds=MOST_LAG + 10)
+        self.fake.live_by(clock, lag=lag)
+
+    def tidy(self) -> None:
+        for ticket_id in self.made:
+            for number in self.numbers(ticket_id):
+                self.fake.change(number, status=self.fake._status("Closed"))
+        super().tidy()
+
+    def numbers(self, ticket_id: str) -> list[int]:
+        return [n for n, i in self.fake.issues.items() if f"kiosk-{ticket_id}" in i["fields"]["labels"]]
+
+    def edit(self, ticket_id: str, **fields: object) -> None:
+        (number,) = self.numbers(ticket_id)
+        self.fake.change(number, **fields)
+
+    def move(self, ticket_id: str, status: str) -> None:
+        self.edit(ticket_id, status=self.fake._status(status))
+
+    def refuse_photo(self, photo: Path) -> Path:
+        photo.write_bytes(b"\xff\xd8" + os.urandom(5120 * 1024))
+        return photo
+
+    def copies(self, ticket_id: str) -> int:
+        return len(self.numbers(ticket_id))
+
+    def photos(self, ticket_id: str) -> int:
+        return sum(len(self.fake.issues[number]["files"]) for number in self.numbers(ticket_id))
+
+    def photo(self, ticket_id: str) -> bytes | None:
+        (number,) = self.numbers(ticket_id)
+        files = self.fake.issues[number]["files"]
+        return files[0]["content"] if files else None
+
+    def take(self, ticket_id: str) -> None:
+        self.edit(ticket_id, assignee=self.fake._person(AGENT))
+
+    def set_off(self, ticket_id: str) -> datetime:
+        eta = (datetime.now(UTC) + timedelta(minutes=15)).replace(second=0, microsecond=0)
+        self.take(ticket_id)
+        self.edit(ticket_id, customfield_10050=eta.strftime("%Y-%m-%dT%H:%M:%S.000+0000"))
+        self.move(ticket_id, "On the way")
+        return eta
+
+    def remark(self, ticket_id: str, text: str) -> None:
+        (number,) = self.numbers(ticket_id)
+        self.fake.say(number, adf(text) if self.fake.is_cloud else text, AGENT)
+
+    def ask(self, ticket_id: str, text: str) -> None:
+        self.take(ticket_id)
+        self.remark(ticket_id, text)
+        self.move(ticket_id, "Waiting for operator")
+
+    def change_priority(self, ticket_id: str, priority: Priority, reason: str) -> None:
+        self.edit(ticket_id, priority={"name": {Priority.CRITICAL: "Highest", Priority.NORMAL: "Medium"}[priority]})
+        self.remark(ticket_id, reason)
+
+    def resolve(self, ticket_id: str, solution: str) -> None:
+        self.take(ticket_id)
+        self.move(ticket_id, "Done")
+        self.remark(ticket_id, solution)
+
+    def end(self, ticket_id: str) -> None:
+        self.move(ticket_id, "Closed")
+
+
 STATUS = {"New": 1, "In Progress": 2, "Resolved": 3, "Feedback": 4, "Closed": 5}
 
 
@@ -378,6 +465,18 @@ def desk_harness(folder: Path):
         harness.close()
     desk.stop()
     thread.join(10)
+
+
+@contextmanager
+def jira_harness(flavour: str):
+    fake = FakeJira(flavour)
+    more = {"email": EMAIL} if flavour == "cloud" else {}
+    more |= {"project": "MNT", "eta_field": "customfield_10050", "flavour": flavour}
+    build = partial(_build, "jira", TOKEN, "token", **more)
+    with serving(fake) as front:
+        harness = JiraHarness(front, build, fake)
+        yield harness
+        harness.close()
 
 
 @contextmanager

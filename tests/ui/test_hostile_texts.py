@@ -80,22 +80,22 @@ def _try(pilot, box, name, texts):
             if took > MOST_MS:
                 # Something else may have come between: the text is guilty if it is slow each time, with nothing remembered.
                 again = []
-                for _ in range(3):
+                for _ in range(5):
                     _forget()
                     again.append(_milliseconds(pilot, widget, text))
                 took = min(took, *again)
             slowest = max(slowest, (took, text))
             for label in pilot.walk("KLabel", box):
                 width, height = label.texture_size
-                assert max(width, height) <= 2048, (name, text[:80], label.texture_size)
+                assert max(width, height) <= 2048, (name, ascii(text[:80]), label.texture_size)
     return slowest
 
 
 def test_two_thousand_hostile_texts_in_the_widget_that_draws_every_text(pilot, box, tell):
     took, text = _try(pilot, box, "KLabel", hostile_texts(TEXTS))
 
-    tell(f"{TEXTS} texts in {len(BOXES)} boxes: at most {took:.0f} ms ({text[:30]!r} ..., {len(text)} characters)")
-    assert took < MOST_MS, text[:200]
+    tell(f"{TEXTS} texts in {len(BOXES)} boxes: at most {took:.0f} ms ({ascii(text[:20])} ..., {len(text)} characters)")
+    assert took < MOST_MS, ascii(text[:200])
 
 
 def test_every_other_widget_with_a_text_takes_them_too(pilot, box, tell):
@@ -107,7 +107,7 @@ def test_every_other_widget_with_a_text_takes_them_too(pilot, box, tell):
 
     name = max(slowest, key=slowest.get)
     tell(f"{len(texts)} texts in each of {len(names)} widgets: at most {slowest[name][0]:.0f} ms, in {name}")
-    assert slowest[name][0] < MOST_MS, (name, slowest[name][1][:200])
+    assert slowest[name][0] < MOST_MS, (name, ascii(slowest[name][1][:200]))
 
 
 def test_a_label_that_draws_what_it_is_given_is_noticed(pilot, box, monkeypatch):
