@@ -82,7 +82,13 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--shots", type=Path, metavar="FOLDER", help="play one report without a person and leave pictures here"
     )
-    command("check", _check, "check both files and ask every destination")
+    check = command("check", _check, "check both files and ask every destination")
+    check.add_argument(
+        "--try",
+        dest="trial",
+        action="store_true",
+        help="also make one marked test ticket in every ticket system, with a photo and a comment, and close it",
+    )
     report = command("report", _report, "file a ticket without a screen")
     report.add_argument("--machine", required=True, metavar="ID", help="id or label text of the machine")
     report.add_argument("--symptom", required=True, metavar="ID", help="id of the symptom in plant.toml")
@@ -155,7 +161,32 @@ def _check(options: argparse.Namespace) -> int:
         )
     else:
         _print_check(options.config, found.faults, rows)
+    if options.trial:
+        return _try_all(options, rows)
     return FAILED if found.faults or any(row["error"] for row in rows) else DONE
+
+
+def _try_all(options: argparse.Namespace, rows: Sequence[dict[str, str]]) -> int:
+    """Send a test ticket through every ticket system; where the settings are wrong already, it would tell nothing new."""
+    from kiosk.bootstrap import read_setup  # noqa: PLC0415  as above
+    from kiosk.core.ports import Backend  # noqa: PLC0415  as above
+    from kiosk.trial import Trial  # noqa: PLC0415  Pillow is needed for photos only
+
+    setup = read_setup(options.config, strict=True)
+    failed = any(row["error"] for row in rows)
+    for backend in setup.destinations:
+        if isinstance(backend, Backend):
+            trial = Trial(backend, setup.plant, terminal=setup.config.terminal.name)
+            try:
+                for step in trial.run():
+                    failed |= bool(step.error)
+                    print(
+                        f"{backend.name:<20} {step.name:<32} {step.seconds:6.1f} s  {step.error or 'works'}", flush=True
+                    )
+                print(f"{backend.name:<20} the test ticket was {trial.label or 'not made'}")
+            finally:
+                backend.close()
+    return FAILED if failed else DONE
 
 
 def _asked(destination: Destination) -> dict[str, str]:

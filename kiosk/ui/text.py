@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont, features
 from kiosk import resources
 
 SANS, SEMI, ICONS = "Kiosk", "KioskSemi", "KioskIcons"
-_TALL = re.compile("[\u0590-\u0dff\ufb1d-\ufeff]")
+JOINED = re.compile("[\u0590-\u0dff\ufb1d-\ufeff]")
 """Scripts whose letters join, and whose marks reach above and below the Latin line."""
 
 
@@ -63,7 +63,7 @@ def _extents(path: str, size: int, text: str, direction: str | None) -> tuple[in
 def _pieces(text: str) -> Iterator[str]:
     """Give the words of a line. Kivy asks for each of its beginnings, up to a thousand: their words are the same, and remembered."""
     for word in text.split(" ") if " " in text else (text,):
-        if len(word) <= _PIECE or (len(word) <= _LONG_WORD and _TALL.search(word)):
+        if len(word) <= _PIECE or (len(word) <= _LONG_WORD and JOINED.search(word)):
             yield word
         else:
             yield from (word[start : start + _PIECE] for start in range(0, len(word), _PIECE))
@@ -77,7 +77,7 @@ def _length(path: str, size: int, text: str, direction: str | None) -> float:
 def _headroom(path: str, size: int, text: str) -> int:
     if path.endswith("Icons.ttf"):
         return 0
-    return round(size * (0.17 if _TALL.search(text) else 0.05))
+    return round(size * (0.17 if JOINED.search(text) else 0.05))
 
 
 class _Drawable(dict[int, int | None]):

@@ -135,6 +135,9 @@ class MemoryHarness(Harness):
     def copies(self, ticket_id: str) -> int:
         return sum(remote.ticket.id == ticket_id for remote in self.backend.tickets)
 
+    def photos(self, ticket_id: str) -> int:
+        return sum(len(remote.photos) for remote in self.backend.tickets if remote.ticket.id == ticket_id)
+
     def photo(self, ticket_id: str) -> bytes | None:
         remote = next(remote for remote in self.backend.tickets if remote.ticket.id == ticket_id)
         return remote.photos[0].read_bytes() if remote.photos else None

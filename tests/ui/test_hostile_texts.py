@@ -15,18 +15,23 @@ EVERY = 1 if LONG else 10
 BOXES = (300, 60), (800, 180)
 """A card's title; the largest room that a screen gives to a text from outside."""
 MOST_MS = 50
+"""The promise on a machine like ours; on any machine: not much slower than a long note that a person wrote."""
+MOST_TIMES = 8
+NOTE = "Die Etiketten kommen schief aus dem Drucker, und seit heute früh blinkt die rote Lampe. " * 6
 
 
 def text_widgets():
     """Name everything of ours that has a text: whoever adds one finds it here."""
     from kivy.factory import Factory
 
-    ours = [
-        name
-        for name, about in Factory.classes.items()
-        if about["baseclasses"] or str(about["module"] or getattr(about["cls"], "__module__", "")).startswith("kiosk.")
-    ]
-    return sorted(name for name in ours if name != "Icon" and hasattr(Factory.get(name), "text"))
+    dynamic = [name for name, about in Factory.classes.items() if about["baseclasses"]]
+    ours = [n for n, about in Factory.classes.items() if getattr(about["cls"], "__module__", "").startswith("kiosk.")]
+    named = {name: Factory.get(name) for name in [*dynamic, *ours] if name != "Icon"}
+    return sorted(name for name, cls in named.items() if hasattr(cls, "text") and _is_ours(cls))
+
+
+def _is_ours(cls):
+    return any(base.__module__.startswith("kiosk.") for base in cls.__mro__)
 
 
 @pytest.fixture
@@ -71,19 +76,24 @@ def _forget():
         cached.cache_clear()
 
 
+def _afresh(pilot, widget, text):
+    """Take the least of five times with nothing remembered."""
+    times = []
+    for _ in range(5):
+        _forget()
+        times.append(_milliseconds(pilot, widget, text))
+    return min(times)
+
+
 def _try(pilot, box, name, texts):
     slowest = 0.0, ""
-    for size in BOXES:
+    for size in [(1280, 800)] if name.endswith("Sheet") else BOXES:  # a sheet covers the whole screen
         widget = _put(box, name, size)
         for text in texts:
             took = _milliseconds(pilot, widget, text)
-            if took > MOST_MS:
+            if took > MOST_MS / 2:
                 # Something else may have come between: the text is guilty if it is slow each time, with nothing remembered.
-                again = []
-                for _ in range(5):
-                    _forget()
-                    again.append(_milliseconds(pilot, widget, text))
-                took = min(took, *again)
+                took = min(took, _afresh(pilot, widget, text))
             slowest = max(slowest, (took, text))
             for label in pilot.walk("KLabel", box):
                 width, height = label.texture_size
@@ -94,8 +104,9 @@ def _try(pilot, box, name, texts):
 def test_two_thousand_hostile_texts_in_the_widget_that_draws_every_text(pilot, box, tell):
     took, text = _try(pilot, box, "KLabel", hostile_texts(TEXTS))
 
-    tell(f"{TEXTS} texts in {len(BOXES)} boxes: at most {took:.0f} ms ({ascii(text[:20])} ..., {len(text)} characters)")
-    assert took < MOST_MS, ascii(text[:200])
+    ordinary = _afresh(pilot, _put(box, "KLabel", BOXES[-1]), NOTE)
+    tell(f"{TEXTS} texts in {len(BOXES)} boxes: at most {took:.0f} ms, {took / ordinary:.1f} times a long note's")
+    assert took < MOST_TIMES * ordinary, ascii(text[:200])
 
 
 def test_every_other_widget_with_a_text_takes_them_too(pilot, box, tell):
@@ -106,8 +117,12 @@ def test_every_other_widget_with_a_text_takes_them_too(pilot, box, tell):
     slowest = {name: _try(pilot, box, name, texts) for name in names}
 
     name = max(slowest, key=slowest.get)
-    tell(f"{len(texts)} texts in each of {len(names)} widgets: at most {slowest[name][0]:.0f} ms, in {name}")
-    assert slowest[name][0] < MOST_MS, (name, ascii(slowest[name][1][:200]))
+    took, text = slowest[name]
+    ordinary = _afresh(pilot, _put(box, "KLabel", BOXES[-1]), NOTE)
+    tell(
+        f"{len(texts)} texts in each of {len(names)} widgets: at most {took:.0f} ms, {took / ordinary:.1f} times a long note's, in {name}"
+    )
+    assert took < MOST_TIMES * ordinary, (name, ascii(text[:200]))
 
 
 def test_a_label_that_draws_what_it_is_given_is_noticed(pilot, box, monkeypatch):
@@ -116,4 +131,4 @@ def test_a_label_that_draws_what_it_is_given_is_noticed(pilot, box, monkeypatch)
     monkeypatch.setattr(label, "_bounded", lambda text: text)
     widget = _put(box, "KLabel", BOXES[0])
 
-    assert _milliseconds(pilot, widget, "word " * 100_000) > MOST_MS
+    assert _afresh(pilot, widget, "word " * 400_000) > MOST_TIMES * _afresh(pilot, widget, NOTE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from kivy.clock import Clock
@@ -12,9 +13,11 @@ from kivy.uix.widget import Widget
 
 from kiosk.core.text import clean_text
 from kiosk.ui import icons, measure
+from kiosk.ui.text import JOINED
 from kiosk.ui.theme import THEME
 
-LONGEST, MOST_LINES = 1000, 30
+_NO_WORD = re.compile(r"\S{25,}")
+LONGEST, MOST_LINES = 500, 30
 """More than the largest box can show; what is beyond would only cost time and memory."""
 
 LARGEST = 2048
@@ -77,9 +80,16 @@ class KLabel(Label):
 
 
 def _bounded(text: str) -> str:
-    """Clean the text once more, for it may have come past every other door, and bound it."""
+    """Clean the text once more, for it may have come past every other door, and bound it, words of joined letters included."""
     bounded = "\n".join(clean_text(text, limit=LONGEST).split("\n")[:MOST_LINES])
+    bounded = _NO_WORD.sub(_broken, bounded)
     return bounded if len(text) <= LONGEST else f"{bounded}…"
+
+
+def _broken(found: re.Match[str]) -> str:
+    """No language has such a word. Kivy would try to break it after each letter, and shape its beginning each time."""
+    run = found[0]
+    return " ".join(run[start : start + 16] for start in range(0, len(run), 16)) if JOINED.search(run) else run
 
 
 class Icon(Label):
