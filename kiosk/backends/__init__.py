@@ -5,5 +5,6 @@ BUILT_IN = {
     "jira": "kiosk.backends.jira:JiraBackend",
     "memory": "kiosk.backends.memory:MemoryBackend",
     "redmine": "kiosk.backends.redmine:RedmineBackend",
+    "webhook": "kiosk.backends.webhook:WebhookBackend",
 }
 """`type` in kiosk.toml -> module:class."""

@@ -96,6 +96,7 @@ class HttpClient:
         json: Any = None,
         content: bytes | None = None,
         file: Upload | None = None,
+        headers: Mapping[str, str] | None = None,
         params: Mapping[str, Any] | None = None,
         repeatable: bool = False,
     ) -> Answer:
@@ -114,7 +115,14 @@ class HttpClient:
             # On a kept connection that the server is just closing, "never arrived" and "answer lost" look the same.
             self._session.close()
         call = self._call(
-            method, path, params=clean(params), json=clean(json), content=content, file=file, repeatable=repeatable
+            method,
+            path,
+            params=clean(params),
+            json=clean(json),
+            content=content,
+            file=file,
+            headers=headers or {},
+            repeatable=repeatable,
         )
         return self._ask(call, into)
 
@@ -149,7 +157,10 @@ class HttpClient:
             json=call.json,
             data=call.content,
             files={call.file.field: (call.file.name, call.file.content, call.file.media_type)} if call.file else None,
-            headers={"Content-Type": "application/octet-stream"} if call.content is not None else None,
+            headers={
+                **({"Content-Type": "application/octet-stream"} if call.content is not None else {}),
+                **call.headers,
+            },
             timeout=self._timeout,
             verify=self._verify,
             proxies=self._proxies,

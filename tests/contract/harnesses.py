@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from backends.fake_jira import AGENT, EMAIL, TOKEN, FakeJira
 from backends.fake_redmine import FakeRedmine
+from backends.fake_webhook import SECRET, FakeReceiver
 from backends.local_server import Reply, closed_port, cut_answer, forward_to, lose_answer, say, serving, stay_silent
 
 from kiosk import plugins
@@ -33,6 +34,7 @@ HARNESSES = {
     "desk": ["desk"],
     "jira": ["jira-cloud", "jira-dc"],
     "redmine": ["redmine-fake", "redmine"],
+    "webhook": ["webhook"],
 }
 """Backend -> the harnesses that play its other side; the second one is a real server that CI starts."""
 
@@ -48,6 +50,8 @@ def started(name: str, request, tmp_path_factory):
             return jira_harness(name.removeprefix("jira-"))
         case "redmine-fake":
             return fake_redmine_harness()
+        case "webhook":
+            return webhook_harness()
         case "redmine":
             return redmine_harness(request.getfixturevalue("redmine"))
 
@@ -354,6 +358,53 @@ class JiraHarness(HttpHarness):
         self.move(ticket_id, "Closed")
 
 
+class WebhookHarness(HttpHarness):
+    """Plays the people behind a receiver."""
+
+    is_repeatable = True
+
+    def __init__(self, front, build, fake: FakeReceiver) -> None:
+        super().__init__(front, build)
+        self.fake = fake
+
+    def refuse_photo(self, photo: Path) -> Path:
+        photo.write_bytes(b"\xff\xd8" + os.urandom(5120 * 1024))
+        return photo
+
+    def copies(self, ticket_id: str) -> int:
+        return int(ticket_id in self.fake.tickets)
+
+    def photo(self, ticket_id: str) -> bytes | None:
+        return next(iter(self.fake.photos[ticket_id]), None)
+
+    def photos(self, ticket_id: str) -> int:
+        return len(self.fake.photos[ticket_id])
+
+    def take(self, ticket_id: str) -> None:
+        self.fake.change(ticket_id, status="acknowledged", assignee="Jana Nowak")
+
+    def set_off(self, ticket_id: str) -> datetime:
+        eta = self.fake.eta()
+        self.fake.change(ticket_id, status="on_the_way", assignee="Jana Nowak", eta_at=eta.isoformat())
+        return eta
+
+    def ask(self, ticket_id: str, text: str) -> None:
+        question = {"id": "Q1", "text": text, "who": "Jana Nowak", "answers": []}
+        self.fake.change(ticket_id, status="waiting", question=question)
+
+    def remark(self, ticket_id: str, text: str) -> None:
+        self.fake.remark(ticket_id, text)
+
+    def change_priority(self, ticket_id: str, priority: Priority, reason: str) -> None:
+        self.fake.change(ticket_id, priority_now=priority.value, priority_reason=reason)
+
+    def resolve(self, ticket_id: str, solution: str) -> None:
+        self.fake.change(ticket_id, status="resolved", assignee="Jana Nowak", solution=solution)
+
+    def end(self, ticket_id: str) -> None:
+        self.fake.change(ticket_id, status="closed")
+
+
 STATUS = {"New": 1, "In Progress": 2, "Resolved": 3, "Feedback": 4, "Closed": 5}
 
 
@@ -468,6 +519,19 @@ def desk_harness(folder: Path):
         harness.close()
     desk.stop()
     thread.join(10)
+
+
+@contextmanager
+def webhook_harness():
+    fake = FakeReceiver()
+    with serving(fake) as front:
+        harness = WebhookHarness(front, _build_webhook, fake)
+        yield harness
+        harness.close()
+
+
+def _build_webhook(*, url: str, **table) -> Backend:
+    return _build("webhook", SECRET, "secret", url=f"{url}/hook", status_url=f"{url}/status", **table)
 
 
 @contextmanager
