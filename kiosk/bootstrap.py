@@ -7,9 +7,10 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +22,7 @@ from kiosk.core.events import Event, Publish
 from kiosk.core.outbox import Outbox
 from kiosk.core.plant import Plant
 from kiosk.core.ports import Backend, Clock, Destination
+from kiosk.core.priority import priority_of
 from kiosk.core.terminal import Terminal
 from kiosk.forwarder import Forwarder
 from kiosk.plant import load_plant
@@ -134,9 +136,29 @@ def read_setup(path: Path, *, strict: bool) -> Setup:
 def examine_setup(path: Path) -> Findings:
     """Find every fault of both files, for `kiosk check`; none of them hides a destination that can be asked."""
     faults: list[Fault] = []
-    config, _ = _read_files(path, faults)
+    config, plant = _read_files(path, faults)
     destinations = [_destination(table, config, faults, strict=True) for table in config.destinations] if config else []
+    if config and plant:
+        faults += _nowhere(config, plant, destinations)
     return Findings(faults=tuple(faults), destinations=tuple(filter(None, destinations)))
+
+
+def _nowhere(config: Config, plant: Plant, destinations: list[Destination | None]) -> Iterator[Fault]:
+    """Name reports that no ticket system is told to take. A running terminal gives them to the first one."""
+    backends = {destination.name for destination in destinations if isinstance(destination, Backend)}
+    routes = [table.route for table in config.destinations if table.name in backends]
+    machines = {(machine.area, machine.kind): machine for machine in plant.machines.values()}
+    for machine, symptom in product(machines.values(), plant.symptoms.values()):
+        fits = not symptom.kinds or machine.kind in symptom.kinds
+        priorities = {priority_of(plant, symptom, stopped=stopped) for stopped in (True, False)}
+        for priority in sorted(priorities):
+            taken = any(route.takes(machine=machine, symptom=symptom.id, priority=priority) for route in routes)
+            if routes and fits and not taken:
+                what = f"{symptom.id!r}, {priority}, on a {machine.kind!r} in {machine.area!r}"
+                yield Fault(
+                    str(config.file), "destinations", f"nothing takes {what}; let one ticket system have no `only`"
+                )
+                return
 
 
 def _read_files(path: Path, faults: list[Fault]) -> tuple[Config | None, Plant | None]:
@@ -203,6 +225,7 @@ def build_kiosk(setup: Setup, *, publish: Publish | None = None, clock: Clock = 
         outbox=outbox,
         board=board,
         destinations=setup.destinations,
+        routes={table.name: table.route for table in config.destinations},
         forwarders=forwarders,
         publish=tell,
         clock=clock,

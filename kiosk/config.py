@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 
 from kiosk.core.errors import ConfigError, Fault
-from kiosk.core.plant import Plant
+from kiosk.core.plant import Plant, Priority
+from kiosk.core.route import EVERYTHING, Route
 from kiosk.faults import Section, TomlFile, matching, suggestion
 from kiosk.fields import ConfigPath, Secret
 
@@ -70,11 +71,21 @@ class CameraSettings(Section):
     """`auto`: the first one on USB."""
 
 
+class OnlySettings(Section):
+    """`only`: which tickets go to a destination; what is not said is not asked."""
+
+    areas: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    symptoms: frozenset[str] = frozenset()
+    priorities: frozenset[Priority] = frozenset()
+
+
 class _Destination(BaseModel):
     """What every `[[destinations]]` has; the rest is the plugin's own to check."""
 
     type: str = Field(min_length=1)
     name: str = Field(default="", max_length=60)
+    only: OnlySettings = OnlySettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +98,7 @@ class DestinationTable:
     place: str
     """Where it stands in the file, for the plugin's own faults."""
     table: Mapping[str, Any] = field(repr=False)
+    route: Route = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +114,21 @@ class Config:
     def check_against(self, plant: Plant) -> list[Fault]:
         """Give the faults that show only beside the plant file."""
         area = self.terminal.area
-        if not area or area in plant.areas:
-            return []
-        text = f"there is no area {area!r} in the plant file; {suggestion(area, plant.areas)}"
-        return [Fault(str(self.file), "terminal.area", text)]
+        faults = [self._unknown("terminal.area", "area", area, plant.areas)] if area and area not in plant.areas else []
+        for destination in self.destinations:
+            faults += self._check_route(destination, plant)
+        return faults
+
+    def _check_route(self, destination: DestinationTable, plant: Plant) -> Iterator[Fault]:
+        """Find names that are not in the plant file: what is misspelt would take nothing, and nobody would see it."""
+        route = destination.route
+        known = (("areas", route.areas, plant.areas), ("kinds", route.kinds, plant.kinds))
+        for key, wanted, there in (*known, ("symptoms", route.symptoms, plant.symptoms)):
+            for name in sorted(wanted - there.keys()):
+                yield self._unknown(f"{destination.place}.only.{key}", key.removesuffix("s"), name, there)
+
+    def _unknown(self, place: str, what: str, name: str, there: Mapping[str, Any]) -> Fault:
+        return Fault(str(self.file), place, f"there is no {what} {name!r} in the plant file; {suggestion(name, there)}")
 
 
 def load_config(path: Path) -> Config:
@@ -152,5 +175,7 @@ def _destinations(file: TomlFile) -> tuple[DestinationTable, ...]:
                 row.fault("name", f"{name!r} is taken by {places[name.casefold()]}; give it another name")
             )
         places.setdefault(name.casefold(), row.place)
-        tables.append(DestinationTable(type=found.type, name=name, place=row.place, table=row.table))
+        route = Route(**found.only.model_dump())
+        table = {key: value for key, value in row.table.items() if key != "only"}
+        tables.append(DestinationTable(type=found.type, name=name, place=row.place, table=table, route=route))
     return tuple(tables)

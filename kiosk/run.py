@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import hmac
 import logging
 import os
@@ -54,6 +55,8 @@ def show(setup: Setup, display: Display, *, begin: Callable[[Any], None] | None 
     from kiosk.ui.app import KioskApp, publish  # noqa: PLC0415  importing it opens the window
 
     kiosk = build_kiosk(setup, publish=publish)
+    # What was loaded stays for the life of the process; the collector need not look through it between two frames.
+    gc.freeze()
     settings = setup.config.terminal
     drafts = DraftFile(
         settings.data / "draft.json", plant=setup.plant, seconds=settings.idle_seconds, clock=SYSTEM_CLOCK

@@ -379,13 +379,12 @@ def _after_restart(entry: Entry) -> Entry:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from looking through a hundred thousand values that all stay, now and later."""
+    """Keep the garbage collector from looking through a hundred thousand values that all stay."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
         if was_enabled:
             gc.enable()
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from types import MappingProxyType
 
 from kiosk.core.board import Board
 from kiosk.core.draft import Draft, DraftStep, symptoms_for
@@ -29,6 +30,7 @@ from kiosk.core.ports import Clock, Destination, Forwarder
 from kiosk.core.priority import priority_of
 from kiosk.core.promise import Promise, promise_of
 from kiosk.core.retention import Retention
+from kiosk.core.route import Route, destinations_of
 from kiosk.core.said import answered, decided, requeued, say
 from kiosk.core.search import MachineSearch
 from kiosk.core.sla import Countdown, countdown, deadlines
@@ -70,12 +72,13 @@ class Terminal:
         publish: Publish,
         clock: Clock,
         new_id: Callable[[], str],
+        routes: Mapping[str, Route] = MappingProxyType({}),
     ) -> None:
         """Tie the parts together; nothing runs before `start`."""
         self.name, self.plant, self.area = name, plant, area
         self.clock = clock
         self._outbox, self._board = outbox, board
-        self._destinations, self.forwarders = tuple(destinations), tuple(forwarders)
+        self._destinations, self.forwarders, self._routes = tuple(destinations), tuple(forwarders), routes
         self._publish, self._new_id = publish, new_id
         self._timekeeper, self._retention = Timekeeper(clock), Retention(outbox, clock)
         self._search = MachineSearch(plant.machines.values())
@@ -297,7 +300,7 @@ class Terminal:
                 kind=kind,
                 created_at=ticket.reported_at,
             )
-            for destination in self._destinations
+            for destination in destinations_of(ticket, self._destinations, self._routes, self.plant)
             for kind in destination.effects(ticket)
         )
 

@@ -304,3 +304,43 @@ def test_the_version_is_told(capsys):
 
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith("kiosk 0.")
+
+
+def route(config, *only):
+    tables = (f'\n[[destinations]]\ntype = "memory"\nname = "d{n}"\n{line}\n' for n, line in enumerate(only))
+    config.write_text(config.read_text() + "".join(tables))
+
+
+def test_check_names_what_a_route_misspells(kiosk, config):
+    route(config, "", 'only = { areas = ["packing"], kinds = ["label-printer"], symptoms = ["nope"], priorities = ["high"] }')
+
+    code, printed = kiosk("check")
+
+    assert code == 1
+    assert "[[destinations]] #2 (d1).only.areas: there is no area 'packing' in the plant file" in printed.err + printed.out
+    assert "[[destinations]] #2 (d1).only.symptoms: there is no symptom 'nope'" in printed.err + printed.out
+
+
+def test_check_names_a_wrong_key_of_a_route(kiosk, config):
+    route(config, "", 'only = { area = ["packaging"] }')
+
+    code, printed = kiosk("check")
+
+    assert code == 1
+    assert "only.area" in printed.err + printed.out
+
+
+def test_check_tells_what_no_ticket_system_takes(kiosk, config):
+    route(config, 'only = { kinds = ["label-printer"] }')
+
+    code, printed = kiosk("check")
+
+    assert code == 1
+    assert "nothing takes" in printed.err + printed.out
+    assert "let one ticket system have no `only`" in printed.err + printed.out
+
+
+def test_routes_that_cover_everything_are_correct(kiosk, config):
+    route(config, 'only = { kinds = ["label-printer"] }', "")
+
+    assert kiosk("check")[0] == 0
