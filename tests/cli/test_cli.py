@@ -312,12 +312,18 @@ def route(config, *only):
 
 
 def test_check_names_what_a_route_misspells(kiosk, config):
-    route(config, "", 'only = { areas = ["packing"], kinds = ["label-printer"], symptoms = ["nope"], priorities = ["high"] }')
+    route(
+        config,
+        "",
+        'only = { areas = ["packing"], kinds = ["label-printer"], symptoms = ["nope"], priorities = ["high"] }',
+    )
 
     code, printed = kiosk("check")
 
     assert code == 1
-    assert "[[destinations]] #2 (d1).only.areas: there is no area 'packing' in the plant file" in printed.err + printed.out
+    assert (
+        "[[destinations]] #2 (d1).only.areas: there is no area 'packing' in the plant file" in printed.err + printed.out
+    )
     assert "[[destinations]] #2 (d1).only.symptoms: there is no symptom 'nope'" in printed.err + printed.out
 
 

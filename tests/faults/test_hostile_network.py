@@ -21,7 +21,7 @@ from fakes import Floor, quick_disk
 from kiosk.backends.memory import MemoryBackend, MemorySettings
 from kiosk.core.errors import TemporaryError, UncertainError
 
-TICKETS = 2000 if os.environ.get("KIOSK_LONG") == "1" else 400
+TICKETS = 2000 if os.environ.get("KIOSK_LONG") == "1" else 200
 BATCH = 50
 """So many are reported at once, and delivered before the next."""
 PATIENCE = 30 * 86400.0
