@@ -116,13 +116,16 @@ class Proxy:
 
     def __init__(self, front, rng):
         self.rng, self.faults = rng, Counter()
+        self._owed = list(WIRE_FAULTS)
+        """Each fault happens at least once; the rest is chance."""
         self.front, self._behave = front, front.next_fault
         front.next_fault = self.next_fault
 
     def next_fault(self, request):
         if self.rng.random() < 0.45:
             return behave
-        name = self.rng.choice([name for name in WIRE_FAULTS for _ in range(1 if name == "stall" else 12)])
+        often = self.rng.choice([name for name in WIRE_FAULTS for _ in range(1 if name == "stall" else 12)])
+        name = self._owed.pop() if self._owed else often
         self.faults[name] += 1
         return WIRE_FAULTS[name]
 
