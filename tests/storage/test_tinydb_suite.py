@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from needs import missing
 
-OURS = Path(__file__).parent / "tinydb_suite" / "conftest.py"
+OURS = Path(__file__).with_name("tinydb_on_the_journal.py")
 SUITES = "test_tinydb.py", "test_tables.py", "test_operations.py", "test_queries.py", "test_utils.py"
 """All but those of its storages and middlewares, which are not in use here."""
 OF_STOCK_PARTS = (

@@ -17,7 +17,7 @@ class OnTheJournal(JournalDB):
     """Takes what `TinyDB` takes. A storage that a test made itself is that test's subject, and stays."""
 
     def __new__(cls, *args, **options):
-        if options.pop("storage", MemoryStorage) not in (MemoryStorage, JSONStorage):
+        if options.get("storage", MemoryStorage) not in (MemoryStorage, JSONStorage):
             return Stock(*args, **options)
         return super().__new__(cls)
 
