@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from kiosk.core.plant import Priority
 LEFT_OUT = {"photo": None, "priority": Priority.NORMAL, "place": "", "who": "", "note": ""}
 """The fields that a ticket can do without, and what is sent instead."""
 
+MOST_PAGES = 20
 log = logging.getLogger(__name__)
 
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
@@ -119,6 +121,27 @@ def moment(at: datetime) -> str:
 
 
 # ------------------------------------------------------------ what is heard
+
+
+class Changes(BaseModel):
+    """One page of what changed."""
+
+    tickets: list[Any]
+    cursor: str = ""
+    more: bool = False
+
+
+def turn_pages(ask: Callable[[str], Changes], cursor: str) -> tuple[list[RemoteChange], str]:
+    """Turn the pages until there is none, or until there were many: the rest comes with the next call."""
+    changed: list[RemoteChange] = []
+    for _ in range(MOST_PAGES):
+        page = ask(cursor)
+        changed += filter(None, map(change, page.tickets))
+        is_last = not page.more or page.cursor == cursor
+        cursor = page.cursor
+        if is_last:
+            break
+    return changed, cursor
 
 
 def change(data: Any) -> RemoteChange | None:

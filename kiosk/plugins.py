@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, entry_points, metadata
 from pathlib import Path
-from typing import Annotated, Any, Protocol, cast
+from typing import Annotated, Any, ClassVar, Protocol, cast
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from kiosk.core.errors import ConfigError, Fault
+from kiosk.core.model import Status
+from kiosk.core.plant import Priority
 from kiosk.faults import Section, faults_of, suggestion
 from kiosk.fields import ConfigPath
 
@@ -68,6 +70,27 @@ class HttpSettings(PluginSettings):
     proxy: WebAddress | None = None
     timeout: float = Field(default=30.0, gt=0, le=300)
     """Seconds without a sign of life after which an answer is given up."""
+
+
+class MappedSettings(HttpSettings):
+    """What a plugin has whose system calls priorities and statuses by names of its own."""
+
+    usual_priorities: ClassVar[Mapping[Priority, str]] = {}
+    usual_statuses: ClassVar[Mapping[str, Status]] = {}
+    priorities: dict[Priority, str] = Field(default_factory=dict)
+    """Its names for our priorities, where they differ from the usual ones."""
+    statuses: dict[str, Status] = Field(default_factory=dict)
+    """Our status for names of its own, in addition to the usual ones; one that means "on the way" belongs here."""
+
+    @property
+    def all_priorities(self) -> dict[Priority, str]:
+        """The usual ones with what the plant says."""
+        return {**self.usual_priorities, **self.priorities}
+
+    @property
+    def all_statuses(self) -> dict[str, Status]:
+        """The usual ones with what the plant says; names in lower case."""
+        return {name.casefold(): status for name, status in {**self.usual_statuses, **self.statuses}.items()}
 
 
 class Plugin(Protocol):

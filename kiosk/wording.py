@@ -16,10 +16,11 @@ from urllib.parse import quote, unquote
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from kiosk.core.model import Delivery, DeliveryKind, Ticket
+from kiosk.core.model import Delivery, DeliveryKind, Progress, RemoteChange, RemoteRef, Ticket
 from kiosk.core.plant import Priority
 from kiosk.core.ports import EARLIEST
 from kiosk.core.text import clean_line, clean_text
+from kiosk.core.timekeeper import believable
 
 LONGEST_SUBJECT = 255
 LINE = 100
@@ -148,6 +149,23 @@ class Origin(BaseModel):
     project: str = ""
     term: str = ""
     words: str = ""
+
+    def change(self, ref: RemoteRef, progress: Progress, *, created_at: datetime, changed_at: datetime) -> RemoteChange:
+        """Give the remote ticket that tells this, as it stands now."""
+        return RemoteChange(
+            ticket=self.id,
+            ref=ref,
+            machine=self.machine,
+            symptom=self.symptom,
+            words=self.words,
+            it_term=self.term,
+            reported_priority=self.priority,
+            stopped=self.stopped,
+            reported_at=believable(self.at.astimezone(UTC), heard_at=created_at),
+            terminal=self.terminal,
+            progress=progress,
+            changed_at=changed_at,
+        )
 
 
 def read_origin(text: str) -> Origin | None:

@@ -22,8 +22,13 @@ SHARE_REDMINE = (
 """What asks the one real Redmine who did what: not side by side."""
 
 
+LONGEST = (*SHARE_REDMINE, "ui/test_soak", "ui/test_monkey", "ui/test_every_screen", "faults/test_hostile_network")
+"""Minutes each; begun last, one of them would keep one process busy while the other has nothing left to do."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file together, for what they share is started once; and those of Redmine one after the other."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONGEST))
     for item in items:
         group = "redmine" if any(name in item.nodeid for name in SHARE_REDMINE) else item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))

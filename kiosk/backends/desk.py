@@ -17,7 +17,6 @@ from kiosk.fields import Secret
 from kiosk.httpclient import HttpClient, NotFoundError, Nothing, RefusedError
 from kiosk.plugins import HttpSettings
 
-MOST_PAGES = 20
 MOST_BYTES = 16 * 1024 * 1024
 
 
@@ -33,12 +32,6 @@ class _Health(BaseModel):
     version: str
 
 
-class _Changes(BaseModel):
-    tickets: list[Any]
-    cursor: str
-    more: bool = False
-
-
 class DeskBackend(Backend):
     """Speaks the desk's REST API. All of it is idempotent, so nothing here is ever uncertain."""
 
@@ -49,14 +42,11 @@ class DeskBackend(Backend):
         token = settings.token.get_secret_value()
         self.name = settings.name
         self.poll_seconds = settings.poll_seconds
-        self._client = HttpClient(
-            settings.url + "/api",
+        self._client = HttpClient.of(
+            settings,
+            "/api",
             headers={"Authorization": f"Bearer {token}"},
             secrets=[token],
-            ca_file=settings.ca_file,
-            proxy=settings.proxy,
-            read_timeout=settings.timeout,
-            deadline=3 * settings.timeout,
             max_bytes=MOST_BYTES,
         )
 
@@ -85,16 +75,8 @@ class DeskBackend(Backend):
             raise
 
     def changes(self, cursor: str) -> tuple[list[RemoteChange], str]:
-        """Turn the pages until there is none, or until there were many: the rest comes with the next call."""
-        changed: list[RemoteChange] = []
-        for _ in range(MOST_PAGES):
-            page = self._client.read("/changes", _Changes, {"cursor": cursor})
-            changed += filter(None, map(exchange.change, page.tickets))
-            is_last = not page.more or page.cursor == cursor
-            cursor = page.cursor
-            if is_last:
-                break
-        return changed, cursor
+        """Ask for what changed."""
+        return exchange.turn_pages(lambda at: self._client.read("/changes", exchange.Changes, {"cursor": at}), cursor)
 
     def _create(self, delivery: Delivery, ticket: Ticket) -> RemoteRef:
         body = exchange.report(ticket, without=delivery.without)

@@ -24,7 +24,6 @@ from kiosk.httpclient import HttpClient, NotFoundError, Nothing, RefusedError
 from kiosk.plugins import HttpSettings, WebAddress
 
 VERSION = 1
-MOST_PAGES = 20
 MOST_BYTES = 16 * 1024 * 1024
 _CONFLICT = 409
 
@@ -46,12 +45,6 @@ class _Made(BaseModel):
     url: str = ""
 
 
-class _Changes(BaseModel):
-    tickets: list[Any] = []
-    cursor: str = ""
-    more: bool = False
-
-
 class WebhookBackend(Backend):
     """Each request carries an idempotency key, so sending it again does no harm."""
 
@@ -62,19 +55,9 @@ class WebhookBackend(Backend):
         self.poll_seconds = settings.poll_seconds
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._secret, self._terminal = settings.secret.get_secret_value(), terminal
-        self._client = self._client_for(settings.url, settings)
-        self._status = self._client_for(settings.status_url, settings) if settings.status_url else None
-
-    def _client_for(self, url: str, settings: WebhookSettings) -> HttpClient:
-        return HttpClient(
-            url,
-            secrets=[self._secret],
-            ca_file=settings.ca_file,
-            proxy=settings.proxy,
-            read_timeout=settings.timeout,
-            deadline=3 * settings.timeout,
-            max_bytes=MOST_BYTES,
-        )
+        told = settings.model_copy(update={"url": settings.status_url})
+        self._client = HttpClient.of(settings, secrets=[self._secret], max_bytes=MOST_BYTES)
+        self._status = HttpClient.of(told, secrets=[self._secret], max_bytes=MOST_BYTES) if told.url else None
 
     def close(self) -> None:
         """Close the connections."""
@@ -86,7 +69,7 @@ class WebhookBackend(Backend):
         """Send a signed `ping`, which a receiver answers like anything else and does nothing about; ask the status address."""
         self._post("ping", f"ping{self.now():%Y%m%d%H%M%S}", {}, Nothing)
         if self._status is not None:
-            self._status.read("", _Changes, self._signed({"ticket": "ping"}))
+            self._status.read("", exchange.Changes, self._signed({"ticket": "ping"}))
 
     def deliver(self, delivery: Delivery, ticket: Ticket) -> RemoteRef | None:
         """Post the report, or what was said on it later."""
@@ -106,23 +89,16 @@ class WebhookBackend(Backend):
         """Ask the receiver for the ticket, where it can be asked."""
         if self._status is None:
             return None
-        states = self._status.read("", _Changes, self._signed({"ticket": ticket_id})).tickets
+        states = self._status.read("", exchange.Changes, self._signed({"ticket": ticket_id})).tickets
         found = [change for change in map(exchange.change, states) if change and change.ticket == ticket_id]
         return found[0].ref if found else None
 
     def changes(self, cursor: str) -> tuple[list[RemoteChange], str]:
-        """Turn the pages of what changed, until there is none, or until there were many."""
-        changed: list[RemoteChange] = []
-        if self._status is None:
-            return changed, cursor
-        for _ in range(MOST_PAGES):
-            page = self._status.read("", _Changes, self._signed({"cursor": cursor}))
-            changed += filter(None, map(exchange.change, page.tickets))
-            is_last = not page.more or page.cursor == cursor
-            cursor = page.cursor
-            if is_last:
-                break
-        return changed, cursor
+        """Ask the status address, where there is one."""
+        status = self._status
+        if status is None:
+            return [], cursor
+        return exchange.turn_pages(lambda at: status.read("", exchange.Changes, self._signed({"cursor": at})), cursor)
 
     # ------------------------------------------------------------ sending
 

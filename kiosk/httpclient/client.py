@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -17,6 +17,15 @@ from kiosk.httpclient.wire import Wire, needs_human, reason
 
 MIB = 1024 * 1024
 log = logging.getLogger(__name__)
+
+
+class Reachable(Protocol):
+    """What settings say about a server."""
+
+    url: str
+    ca_file: Path | None
+    proxy: str | None
+    timeout: float
 
 
 class HttpClient:
@@ -48,6 +57,18 @@ class HttpClient:
         self._max_bytes = max_bytes
         self._wire = Wire()
         self._session = self._new_session(headers or {})
+
+    @classmethod
+    def of(cls, settings: Reachable, path: str = "", **more: Any) -> HttpClient:
+        """Make a client for the server in `settings`, at `path` below its address."""
+        return cls(
+            settings.url + path,
+            ca_file=settings.ca_file,
+            proxy=settings.proxy,
+            read_timeout=settings.timeout,
+            deadline=3 * settings.timeout,
+            **more,
+        )
 
     def __repr__(self) -> str:
         return f"HttpClient({self._base!r})"

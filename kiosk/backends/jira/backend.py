@@ -16,6 +16,7 @@ from kiosk.backends.jira.settings import JiraSettings
 from kiosk.core.errors import RejectedError, TemporaryError, UncertainError
 from kiosk.core.model import Delivery, DeliveryKind, RemoteChange, RemoteRef, Ticket
 from kiosk.core.ports import Backend
+from kiosk.following import Oldest
 from kiosk.httpclient import HttpClient, NotFoundError, Nothing, RefusedError, Upload
 from kiosk.wording import lines, origin_line, read_signed, signed, subject
 
@@ -63,24 +64,21 @@ class JiraBackend(Backend):
         self.poll_seconds = settings.poll_seconds
         self.settle = LAG if settings.is_cloud else timedelta(seconds=15)
         self._settings, self._terminal = settings, terminal
-        self._client = HttpClient(
-            f"{settings.url}/rest/api/{3 if settings.is_cloud else 2}",
+        self._client = HttpClient.of(
+            settings,
+            f"/rest/api/{3 if settings.is_cloud else 2}",
             headers={
                 "Authorization": f"Basic {basic}" if settings.is_cloud else f"Bearer {token}",
                 "X-Atlassian-Token": "no-check",  # without it Jira takes no file
             },
             secrets=[token, basic],
-            ca_file=settings.ca_file,
-            proxy=settings.proxy,
-            read_timeout=settings.timeout,
-            deadline=3 * settings.timeout,
             max_bytes=MOST_BYTES,
         )
         self._encode = markup.adf if settings.is_cloud else markup.wiki
         self._metadata = Metadata(self._client, settings)
         self._search = Search(self._client, settings)
         self._reader = Reader(settings)
-        self._issue_of: dict[str, int] = {}
+        self._oldest = Oldest()
 
     def close(self) -> None:
         """Close the connections."""
@@ -149,15 +147,10 @@ class JiraBackend(Backend):
     def changes(self, cursor: str) -> tuple[list[RemoteChange], str]:
         """Ask for every issue of ours that changed; an empty cursor gives what is open."""
         issues, following = self._search.changed(cursor)
-        changes = (change for issue in issues if (change := self._reader.change(issue)) and self._is_first(change))
+        changes = (
+            change for issue in issues if (change := self._reader.change(issue)) and self._oldest.is_ticket(change)
+        )
         return [change for change in changes if cursor or change.progress.status.is_open], following
-
-    def _is_first(self, change: RemoteChange) -> bool:
-        """Pass over clones: they carry our id as well, and the oldest issue is the ticket."""
-        number = int(change.ref.id)
-        oldest = min(number, self._issue_of.get(change.ticket, number))
-        self._issue_of[change.ticket] = oldest
-        return number == oldest
 
     # ------------------------------------------------------------ create
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -12,14 +11,13 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from kiosk.backends.jira.markup import plain, unwrapped
 from kiosk.backends.jira.settings import JiraSettings
-from kiosk.core.model import Progress, Question, Remark, RemoteChange, RemoteRef, Status
+from kiosk.core.model import Progress, Remark, RemoteChange, RemoteRef, Status
 from kiosk.core.plant import Priority
-from kiosk.core.timekeeper import believable
+from kiosk.story import Story
 from kiosk.wording import Origin, Says, read_eta, read_origin, read_signed
 
 _TICKET_ID = re.compile(r"kiosk-([A-Za-z0-9]{1,40})")
 _OFFSET = re.compile(r"([+-][0-9]{2})([0-9]{2})$")
-_DONE = (Status.RESOLVED, Status.CLOSED, Status.CANCELLED)
 
 
 def _aware(value: Any) -> Any:
@@ -148,22 +146,6 @@ class Issue(BaseModel):
         return next((match[1] for match in found if match), origin.id if origin else "")
 
 
-@dataclass(slots=True)
-class _Story:
-    """What history and comments tell together, step by step."""
-
-    status: Status = Status.NEW
-    since: dict[Status, datetime] = field(default_factory=dict)
-    remarks: list[Remark] = field(default_factory=list)
-    question: Question | None = None
-    answered: bool = False
-    priority_changed_at: datetime | None = None
-    priority_reason: str = ""
-    solution: str = ""
-    said: Says = Says.NOTHING
-    """What the operator decided after IT called it done."""
-
-
 FIELDS = (
     "summary",
     "description",
@@ -201,20 +183,8 @@ class Reader:
             origin = self._guess(issue, ticket_id)
         if origin.project != self._settings.project:
             return None
-        return RemoteChange(
-            ticket=ticket_id,
-            ref=self.ref(issue.id, issue.key),
-            machine=origin.machine,
-            symptom=origin.symptom,
-            words=origin.words,
-            it_term=origin.term,
-            reported_priority=origin.priority,
-            stopped=origin.stopped,
-            reported_at=believable(origin.at.astimezone(UTC), heard_at=fields.created),
-            terminal=origin.terminal,
-            progress=self._progress(issue, origin.priority),
-            changed_at=fields.updated,
-        )
+        progress, ref = self._progress(issue, origin.priority), self.ref(issue.id, issue.key)
+        return origin.change(ref, progress, created_at=fields.created, changed_at=fields.updated)
 
     def _guess(self, issue: Issue, ticket_id: str) -> Origin:
         """Make the best of an issue whose description people rewrote."""
@@ -227,20 +197,13 @@ class Reader:
 
     def _progress(self, issue: Issue, reported: Priority) -> Progress:
         fields, story = issue.fields, self._story(issue)
-        status = self._status(fields, story)
-        now = self._priority(fields.priority)
-        changed = now if story.priority_changed_at and now != reported else None
         eta = fields.text_of(self._settings.eta_field) if self._settings.eta_field else ""
-        return Progress(
-            status=status,
+        return story.progress(
+            self._status(fields, story),
             assignee=fields.assignee.display_name if fields.assignee else "",
-            eta_at=None if status in _DONE else read_eta(eta, fields.updated),
-            priority=changed,
-            priority_reason=story.priority_reason if changed else "",
-            question=story.question if status is Status.WAITING else None,
-            solution=story.solution if status in _DONE else "",
-            remarks=tuple(story.remarks),
-            since=story.since,
+            eta_at=read_eta(eta, fields.updated),
+            reported=reported,
+            priority=self._priority(fields.priority),
         )
 
     def _priority(self, named: Named | None) -> Priority | None:
@@ -249,23 +212,19 @@ class Reader:
     def _named(self, name: str) -> Status | None:
         return self._statuses.get(name.casefold())
 
-    def _status(self, fields: Fields, story: _Story) -> Status:
-        """Follow the names, then Jira's own three steps; a person who has it means that it is taken."""
-        taken = Status.ACKNOWLEDGED if fields.assignee else Status.NEW
+    def _status(self, fields: Fields, story: Story) -> Status:
+        """Follow the names, then Jira's own three steps."""
         by_step = {"done": Status.RESOLVED, "indeterminate": Status.IN_PROGRESS}
-        status = self._named(fields.status.name) or by_step.get(fields.status.category.key, taken)
+        status = self._named(fields.status.name) or by_step.get(fields.status.category.key, Status.NEW)
         if status is Status.RESOLVED and story.said in (Says.CONFIRMS, Says.WITHDRAWS):
             # Many workflows end with "Done": the operator's word tells fixed from over.
             return Status.CLOSED if story.said is Says.CONFIRMS else Status.CANCELLED
-        if status is Status.WAITING and story.answered:
-            # Nobody at Jira has moved it on, but it no longer waits for the operator.
-            return Status.IN_PROGRESS if fields.assignee else Status.NEW
-        return taken if status is Status.NEW else status
+        return story.stands(status, is_taken=fields.assignee is not None)
 
     # ------------------------------------------------------------ the story
 
-    def _story(self, issue: Issue) -> _Story:
-        story = _Story()
+    def _story(self, issue: Issue) -> Story:
+        story = Story()
         for event in _in_order(issue):
             if isinstance(event, Step):
                 self._follow(story, event, issue.fields.status)
@@ -273,43 +232,33 @@ class Reader:
                 self._hear(story, event)
         return story
 
-    def _follow(self, story: _Story, step: Step, now: StatusOf) -> None:
+    def _follow(self, story: Story, step: Step, now: StatusOf) -> None:
         assigned, moved = step.change_of("assignee"), step.change_of("status")
         if assigned and assigned.to:
-            story.since.setdefault(Status.ACKNOWLEDGED, step.created)
+            story.assigned(step.created)
         if step.change_of("priority"):
-            story.priority_changed_at = step.created
             said = story.remarks[-1] if story.remarks else None
-            is_near = said is not None and (step.created - said.at).total_seconds() <= _REASON_SECONDS
-            story.priority_reason = said.text if said is not None and is_near and said.id.startswith("C") else ""
+            is_reason = said is not None and said.id.startswith("C") and _is_near(said.at, step.created)
+            story.prioritised(step.created, said.text if said is not None and is_reason else "")
         if moved:
             # The history tells a status by its name only; whether an unknown one means done, only the present one says.
             is_done_now = moved.to_string == now.name and now.category.key == "done"
             unknown = Status.RESOLVED if is_done_now else Status.ACKNOWLEDGED
-            story.status = self._named(moved.to_string) or unknown
-            story.since.setdefault(story.status, step.created)
-            story.answered = False
-            if story.status not in _DONE:
-                story.said, story.solution = Says.NOTHING, ""
+            story.moved(self._named(moved.to_string) or unknown, step.created)
 
-    def _hear(self, story: _Story, comment: Comment) -> None:
-        ours = read_signed(comment.body)
+    def _hear(self, story: Story, comment: Comment) -> None:
+        ours, changed_at = read_signed(comment.body), story.priority_changed_at
         if ours:
-            story.remarks.append(Remark(at=comment.created, text=ours.text, who=ours.who, id=ours.delivery))
-            if ours.says is not Says.JOINS:
-                story.answered, story.question = True, None
-            if ours.says in (Says.CONFIRMS, Says.REOPENS, Says.WITHDRAWS):
-                story.said = ours.says
+            story.heard_ours(ours, comment.created)
             return
-        remark = Remark(at=comment.created, text=comment.body, who=comment.author.display_name, id=f"C{comment.id}")
-        story.remarks.append(remark)
-        story.answered, story.question = False, Question(id=remark.id, text=remark.text, who=remark.who)
-        changed_at = story.priority_changed_at
-        if changed_at and not story.priority_reason:
-            is_near = (comment.created - changed_at).total_seconds() <= _REASON_SECONDS
-            story.priority_reason = comment.body if is_near else ""
-        if story.status in _DONE:
-            story.solution = story.solution or comment.body
+        if changed_at and not story.priority_reason and _is_near(changed_at, comment.created):
+            story.priority_reason = comment.body
+        who = comment.author.display_name
+        story.heard(Remark(at=comment.created, text=comment.body, who=who, id=f"C{comment.id}"))
+
+
+def _is_near(earlier: datetime, later: datetime) -> bool:
+    return (later - earlier).total_seconds() <= _REASON_SECONDS
 
 
 def _in_order(issue: Issue) -> Iterator[Step | Comment]:

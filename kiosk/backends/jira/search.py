@@ -10,14 +10,14 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
 from kiosk.backends.jira.issues import FIELDS, Comments, Issue, Moment
 from kiosk.backends.jira.settings import JiraSettings
+from kiosk.following import Mark
 from kiosk.httpclient import HttpClient
 
 OVERLAP = timedelta(minutes=10)
@@ -40,26 +40,6 @@ class _Page(BaseModel):
 
 class _Server(BaseModel):
     at: Moment = Field(alias="serverTime")
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How far the changes were followed; `turn` makes the cursor after every answer with changes a new one."""
-
-    at: datetime
-    turn: int = 0
-
-    @classmethod
-    def parse(cls, cursor: str) -> Mark | None:
-        """Read a cursor; None when it is empty or not one of ours."""
-        text, _, turn = cursor.partition("#")
-        try:
-            return cls(datetime.fromisoformat(text).astimezone(UTC), int(turn or 0))
-        except (ValueError, OverflowError):
-            return None
-
-    def __str__(self) -> str:
-        return f"{self.at.isoformat()}#{self.turn}"
 
 
 class Search:

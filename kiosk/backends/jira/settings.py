@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from kiosk.core.model import Status
 from kiosk.core.plant import Priority
 from kiosk.fields import Secret
-from kiosk.plugins import HttpSettings
+from kiosk.plugins import MappedSettings
 
 STATUSES = {
     "To Do": Status.NEW,
@@ -30,9 +30,10 @@ STATUSES = {
 PRIORITIES = {Priority.CRITICAL: "Highest", Priority.HIGH: "High", Priority.NORMAL: "Medium"}
 
 
-class JiraSettings(HttpSettings):
+class JiraSettings(MappedSettings):
     """`token` belongs to a user who may browse, create, comment and transition issues in `project`."""
 
+    usual_priorities, usual_statuses = PRIORITIES, STATUSES
     flavour: Literal["cloud", "dc"] = "cloud"
     """Cloud, or Data Center (Server) in the plant's own house."""
     email: str = ""
@@ -46,10 +47,6 @@ class JiraSettings(HttpSettings):
     """A field of type date-time, or of text (`14:47`), in which IT says when somebody comes."""
     fields: dict[str, Any] = Field(default_factory=dict)
     """More fields that every new issue gets, as Jira's REST API takes them: components, a request type of Service Management ..."""
-    priorities: dict[Priority, str] = Field(default_factory=dict)
-    """Names of Jira's priorities for ours, where they differ from `PRIORITIES`."""
-    statuses: dict[str, Status] = Field(default_factory=dict)
-    """Our status for names of Jira's, in addition to `STATUSES`; one that means "on the way" belongs here."""
     confirm_status: str = ""
     """What the operator's "It works again" sets; empty leaves the status and says it in a comment."""
     reopen_status: str = "In Progress"
@@ -70,13 +67,3 @@ class JiraSettings(HttpSettings):
     def is_cloud(self) -> bool:
         """True for Jira Cloud."""
         return self.flavour == "cloud"
-
-    @property
-    def all_priorities(self) -> dict[Priority, str]:
-        """The defaults with what the plant says."""
-        return PRIORITIES | self.priorities
-
-    @property
-    def all_statuses(self) -> dict[str, Status]:
-        """The defaults with what the plant says; names in lower case."""
-        return {name.casefold(): status for name, status in (STATUSES | self.statuses).items()}

@@ -17,6 +17,7 @@ from kiosk.backends.redmine.settings import RedmineSettings
 from kiosk.core.errors import DeliveryError, MisconfiguredError, RejectedError, TemporaryError, UncertainError
 from kiosk.core.model import Delivery, DeliveryKind, RemoteChange, RemoteRef, Ticket
 from kiosk.core.ports import Backend
+from kiosk.following import Oldest
 from kiosk.httpclient import HttpClient, NotFoundError, Nothing, RefusedError
 from kiosk.wording import subject
 
@@ -43,21 +44,17 @@ class RedmineBackend(Backend):
         self.name = settings.name
         self.poll_seconds = settings.poll_seconds
         self._settings, self._terminal = settings, terminal
-        self._client = HttpClient(
-            settings.url,
+        self._client = HttpClient.of(
+            settings,
             headers={"X-Redmine-API-Key": key},
             secrets=[key],
-            ca_file=settings.ca_file,
-            proxy=settings.proxy,
-            read_timeout=settings.timeout,
-            deadline=3 * settings.timeout,
             max_bytes=MOST_BYTES,
         )
         self._statuses = Names(self._client, "/issue_statuses.json")
         self._priorities = Names(self._client, "/enumerations/issue_priorities.json")
         self._reader = Reader(settings, self._statuses.name_of)
         self._poller = Poller(self._client, settings.id_field)
-        self._issue_of: dict[str, int] = {}
+        self._oldest = Oldest()
 
     def close(self) -> None:
         """Close the connections."""
@@ -121,15 +118,8 @@ class RedmineBackend(Backend):
         """Ask for every issue with a ticket's id that changed, at most 50 with a history at a time."""
         issues, following = self._poller.changed(cursor)
         return [
-            change for issue in issues if (change := self._reader.change(issue)) and self._is_first(change)
+            change for issue in issues if (change := self._reader.change(issue)) and self._oldest.is_ticket(change)
         ], following
-
-    def _is_first(self, change: RemoteChange) -> bool:
-        """Pass over copies: "Copy" in Redmine copies our id as well, and the oldest issue is the ticket."""
-        number = int(change.ref.id)
-        oldest = min(number, self._issue_of.get(change.ticket, number))
-        self._issue_of[change.ticket] = oldest
-        return number == oldest
 
     # ------------------------------------------------------------ create
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator
 
 from kiosk.backends.redmine.settings import RedmineSettings
 from kiosk.backends.redmine.wording import read_note, read_origin
-from kiosk.core.model import Progress, Question, Remark, RemoteChange, RemoteRef, Status
+from kiosk.core.model import Progress, Remark, RemoteChange, RemoteRef, Status
 from kiosk.core.plant import Priority
-from kiosk.core.timekeeper import believable
+from kiosk.story import Story
 from kiosk.wording import Origin, read_eta
 
 _TICKET_ID = re.compile(r"[A-Za-z0-9]{1,40}")
-_DONE = (Status.RESOLVED, Status.CLOSED, Status.CANCELLED)
 
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 Text = Annotated[str, BeforeValidator(lambda value: value or "")]
@@ -115,20 +113,6 @@ class Page(BaseModel):
     issues: list[Any]
 
 
-@dataclass(slots=True)
-class _Story:
-    """What an issue's journals tell, step by step."""
-
-    status: Status = Status.NEW
-    since: dict[Status, datetime] = field(default_factory=dict)
-    remarks: list[Remark] = field(default_factory=list)
-    question: Question | None = None
-    answered: bool = False
-    priority_reason: str = ""
-    priority_changed: bool = False
-    solution: str = ""
-
-
 class Reader:
     """Reads an issue with the names that this plant's Redmine uses."""
 
@@ -153,20 +137,8 @@ class Reader:
             origin = self._guess(issue, ticket_id)
         if origin.project != self._settings.project:
             return None
-        return RemoteChange(
-            ticket=ticket_id,
-            ref=self.ref(issue.id),
-            machine=origin.machine,
-            symptom=origin.symptom,
-            words=origin.words,
-            it_term=origin.term,
-            reported_priority=origin.priority,
-            stopped=origin.stopped,
-            reported_at=believable(origin.at.astimezone(UTC), heard_at=issue.created_on),
-            terminal=origin.terminal,
-            progress=self._progress(issue, origin.priority),
-            changed_at=issue.updated_on,
-        )
+        progress = self._progress(issue, origin.priority)
+        return origin.change(self.ref(issue.id), progress, created_at=issue.created_on, changed_at=issue.updated_on)
 
     def _guess(self, issue: Issue, ticket_id: str) -> Origin:
         """Make the best of an issue whose description people rewrote."""
@@ -178,68 +150,46 @@ class Reader:
 
     def _progress(self, issue: Issue, reported: Priority) -> Progress:
         story = self._story(issue.journals)
-        status = self._status(issue, story)
-        now = self._priority(issue.priority.name)
-        changed = now if story.priority_changed and now != reported else None
-        return Progress(
-            status=status,
+        return story.progress(
+            self._status(issue, story),
             assignee=issue.assigned_to.name if issue.assigned_to else "",
-            eta_at=None if status in _DONE else read_eta(issue.custom(self._settings.eta_field), issue.updated_on),
-            priority=changed,
-            priority_reason=story.priority_reason if changed else "",
-            question=story.question if status is Status.WAITING else None,
-            solution=story.solution if status in _DONE else "",
-            remarks=tuple(story.remarks),
-            since=story.since,
+            eta_at=read_eta(issue.custom(self._settings.eta_field), issue.updated_on),
+            reported=reported,
+            priority=self._priority(issue.priority.name),
         )
 
     def _priority(self, name: str) -> Priority | None:
         return self._priorities.get(name.casefold())
 
-    def _status(self, issue: Issue, story: _Story) -> Status:
-        """Follow the names, then what is sure: closed is closed, and a person who has it means that it is taken."""
-        taken = Status.ACKNOWLEDGED if issue.assigned_to else Status.NEW
-        status = self._statuses.get(issue.status.name.casefold())
-        if status is None:
-            return Status.CLOSED if issue.status.is_closed else taken
-        if status is Status.WAITING and story.answered:
-            # Nobody at Redmine has moved it on, but it no longer waits for the operator.
-            return Status.IN_PROGRESS if issue.assigned_to else Status.NEW
-        return taken if status is Status.NEW else status
+    def _status(self, issue: Issue, story: Story) -> Status:
+        """Follow the names, then what is sure: closed is closed."""
+        unknown = Status.CLOSED if issue.status.is_closed else Status.NEW
+        status = self._statuses.get(issue.status.name.casefold(), unknown)
+        return story.stands(status, is_taken=issue.assigned_to is not None)
 
     # ------------------------------------------------------------ the story that journals tell
 
-    def _story(self, journals: list[Journal]) -> _Story:
-        story = _Story()
+    def _story(self, journals: list[Journal]) -> Story:
+        story = Story()
         for journal in sorted(journals, key=lambda journal: journal.id):
             self._follow(story, journal)
             if journal.notes and not journal.private_notes:
                 self._hear(story, journal)
         return story
 
-    def _follow(self, story: _Story, journal: Journal) -> None:
+    def _follow(self, story: Story, journal: Journal) -> None:
         if journal.change_of("assigned_to_id"):
-            story.since.setdefault(Status.ACKNOWLEDGED, journal.created_on)
+            story.assigned(journal.created_on)
         if journal.change_of("priority_id"):
-            story.priority_changed = True
-            story.priority_reason = "" if journal.private_notes else journal.notes
+            story.prioritised(journal.created_on, "" if journal.private_notes else journal.notes)
         number = journal.change_of("status_id")
         if number.isdecimal():
-            story.status = self._statuses.get(self._status_name(int(number)).casefold(), Status.ACKNOWLEDGED)
-            story.since.setdefault(story.status, journal.created_on)
-            story.answered = False
-            story.solution = story.solution if story.status in _DONE else ""
+            name = self._status_name(int(number)).casefold()
+            story.moved(self._statuses.get(name, Status.ACKNOWLEDGED), journal.created_on)
 
-    def _hear(self, story: _Story, journal: Journal) -> None:
+    def _hear(self, story: Story, journal: Journal) -> None:
         ours = read_note(journal.notes)
         if ours:
-            story.remarks.append(Remark(at=journal.created_on, text=ours.text, who=ours.who, id=ours.delivery))
-            if not ours.joins:
-                story.answered, story.question = True, None
-            return
-        remark = Remark(at=journal.created_on, text=journal.notes, who=journal.user.name, id=f"J{journal.id}")
-        story.remarks.append(remark)
-        # The question may be written just before the status is set, or together with it.
-        story.answered, story.question = False, Question(id=remark.id, text=remark.text, who=remark.who)
-        if story.status in _DONE:
-            story.solution = story.solution or journal.notes
+            story.heard_ours(ours, journal.created_on)
+        else:
+            story.heard(Remark(at=journal.created_on, text=journal.notes, who=journal.user.name, id=f"J{journal.id}"))

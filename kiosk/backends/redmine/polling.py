@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import ValidationError
 
 from kiosk.backends.redmine.issues import Issue, OneIssue, Page
+from kiosk.following import Mark
 from kiosk.httpclient import HttpClient, NotFoundError
 
 OVERLAP = timedelta(seconds=60)
@@ -27,26 +28,6 @@ MOST_LOOKS = 50
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How far the changes were followed; `turn` makes the cursor after every answer with changes a new one."""
-
-    at: datetime
-    turn: int = 0
-
-    @classmethod
-    def parse(cls, cursor: str) -> Mark | None:
-        """Read a cursor; None when it is empty or not one of ours."""
-        text, _, turn = cursor.partition("#")
-        try:
-            return cls(datetime.fromisoformat(text).astimezone(UTC), int(turn or 0))
-        except (ValueError, OverflowError):
-            return None
-
-    def __str__(self) -> str:
-        return f"{_text_of(self.at)}#{self.turn}"
 
 
 @dataclass(frozen=True, slots=True)

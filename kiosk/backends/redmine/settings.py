@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from kiosk.core.model import Status
 from kiosk.core.plant import Priority
 from kiosk.fields import Secret
-from kiosk.plugins import HttpSettings
+from kiosk.plugins import MappedSettings
 
 HOW_TO_MAKE_THE_FIELD = (
     "in Redmine, Administration > Custom fields > New > Issues, make a field of format Text named 'Kiosk ID' with "
@@ -34,9 +34,10 @@ def _needed(number: int) -> int:
     return number
 
 
-class RedmineSettings(HttpSettings):
+class RedmineSettings(MappedSettings):
     """`api_key` belongs to a user who may view, add and edit issues in `project`."""
 
+    usual_priorities, usual_statuses = PRIORITIES, STATUSES
     api_key: Secret
     project: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
     """Its identifier, as in the address of its page."""
@@ -46,22 +47,8 @@ class RedmineSettings(HttpSettings):
     """Number of the custom field that holds the ticket's id on the kiosks; without it no ticket could be found again."""
     eta_field: int | None = None
     """Number of a text field in which IT writes when somebody comes: `14:47`, or a full ISO date and time."""
-    priorities: dict[Priority, str] = Field(default_factory=dict)
-    """Names of Redmine's priorities for ours, where they differ from `PRIORITIES`."""
-    statuses: dict[str, Status] = Field(default_factory=dict)
-    """Our status for names of Redmine's, in addition to `STATUSES`; a status that means "on the way" belongs here."""
     confirm_status: str = "Closed"
     """What the operator's "It works again" sets."""
     reopen_status: str = "In Progress"
     """What the operator's "Still broken" sets."""
     poll_seconds: float = Field(default=10.0, gt=0, le=3600)
-
-    @property
-    def all_priorities(self) -> dict[Priority, str]:
-        """The defaults with what the plant says."""
-        return PRIORITIES | self.priorities
-
-    @property
-    def all_statuses(self) -> dict[str, Status]:
-        """The defaults with what the plant says; names in lower case."""
-        return {name.casefold(): status for name, status in (STATUSES | self.statuses).items()}
