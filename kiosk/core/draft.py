@@ -9,6 +9,9 @@ from pathlib import Path
 
 from kiosk.core.plant import Machine, Plant, Symptom
 
+NOTE_LIMIT, WHO_LIMIT = 2000, 60
+"""Characters; what the operator says and who it is are cut there."""
+
 
 class DraftStep(StrEnum):
     """The question the draft has to answer next."""

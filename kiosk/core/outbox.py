@@ -7,13 +7,11 @@ disk; a writer changes memory only after the disk has it.
 from __future__ import annotations
 
 import dataclasses
-import errno
 import gc
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
 from tinydb import where
@@ -23,8 +21,9 @@ from kiosk.core.document import from_document, to_document
 from kiosk.core.errors import StorageError
 from kiosk.core.events import Publish, TicketChanged, TicketSaved
 from kiosk.core.figure import Figure, figure_of
-from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, Progress, Status, Ticket
+from kiosk.core.model import Delivery, DeliveryState, Entry, Progress, Status, Ticket
 from kiosk.core.ports import Disk
+from kiosk.core.room import Room, is_lack_of_room, with_photo
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +43,7 @@ class Outbox:
             StorageError: the disk cannot be read.
         """
         self._disk, self._publish = disk, publish
+        self._room = Room(disk, entries=self.entries, without_photo=self._remember)
         self._writing = threading.RLock()
         self._entries: dict[str, Entry] = {}
         self._busy: set[str] = set()
@@ -188,7 +188,7 @@ class Outbox:
             return
         with self._writing, _storage_errors():
             row = {"destination": destination, "cursor": cursor}
-            self._make_room_for(lambda: self._cursors.upsert(row, where("destination") == destination))
+            self._room.make_for(lambda: self._cursors.upsert(row, where("destination") == destination))
             self._cursor[destination] = cursor
 
     def note(self, name: str) -> dict[str, Any]:
@@ -203,7 +203,7 @@ class Outbox:
         """
         with self._writing, _storage_errors():
             row = {"name": name, "content": content}
-            self._make_room_for(lambda: self._notes_table.upsert(row, where("name") == name))
+            self._room.make_for(lambda: self._notes_table.upsert(row, where("name") == name))
             self._notes[name] = content
 
     def archive(self, ticket_ids: Iterable[str]) -> int:
@@ -227,7 +227,7 @@ class Outbox:
         """Let the oldest figures go, by their number: a time of day that is wrong must not decide what is old."""
         oldest = sorted(self._figures)[: max(0, len(self._figures) - MOST_FIGURES)]
         if len(oldest) >= MOST_FIGURES // 10:  # now and then many, instead of each time one
-            self._make_room_for(lambda: self._archive.remove(doc_ids=oldest))
+            self._room.make_for(lambda: self._archive.remove(doc_ids=oldest))
             for number in oldest:
                 del self._figures[number]
 
@@ -236,98 +236,39 @@ class Outbox:
         # First in, then out: a kill between the two is mended at the next start.
         if not self._archive.contains(doc_id=entry.sequence):
             document = Document(to_document(figure), doc_id=entry.sequence)
-            self._make_room_for(lambda: self._archive.insert(document))
-        self._make_room_for(lambda: self._tickets.remove(doc_ids=[entry.sequence]))
+            self._room.make_for(lambda: self._archive.insert(document))
+        self._room.make_for(lambda: self._tickets.remove(doc_ids=[entry.sequence]))
         self._figures[entry.sequence] = figure
         del self._entries[entry.ticket.id]
         if entry.ticket.photo is not None:
-            self._drop_photo(entry.ticket.photo)
+            self._room.drop_photo(entry.ticket.photo)
 
-    # ------------------------------------------------------------ the disk: photos are given up before tickets
+    # ------------------------------------------------------------ disk and memory
 
     def _save_with_photo(self, entry: Entry) -> None:
         """Save a new entry and its photo; where only the ticket fits or can be had, the ticket alone."""
-        photo = entry.ticket.photo and self._keep_photo(entry.ticket.id, entry.ticket.photo)
+        photo = entry.ticket.photo and self._room.keep_photo(entry.ticket.id, entry.ticket.photo)
         try:
-            self._save(_showing(entry, photo))
+            self._save(with_photo(entry, photo))
         except (OSError, ValueError) as error:
             if photo is None:
                 raise
-            self._drop_photo(photo)
-            if not _is_lack_of_room(error):
+            self._room.drop_photo(photo)
+            if not is_lack_of_room(error):
                 raise
             log.warning("ticket %s is saved without its photo: %s", entry.ticket.id, error)
-            self._save(_showing(entry, None))
-
-    def _keep_photo(self, ticket_id: str, source: Path) -> Path | None:
-        """Store the photo first: a ticket never names a photo that is not there."""
-        name = ticket_id + source.suffix.lower()
-        try:
-            try:
-                return self._disk.keep_photo(source, name)
-            except OSError as error:
-                if not _is_lack_of_room(error) or not self._drop_delivered_photos():
-                    raise
-                return self._disk.keep_photo(source, name)
-        except (OSError, ValueError) as error:
-            log.warning("ticket %s goes without its photo: %s", ticket_id, error)
-            self._drop_photo(self._disk.photo(name))
-            return None
+            self._save(with_photo(entry, None))
 
     def _save(self, entry: Entry) -> None:
         document: dict[str, Any] = to_document(entry)
         if entry.ticket.photo is not None:
             document["ticket"]["photo"] = entry.ticket.photo.name
         if entry.ticket.id in self._entries:
-            self._make_room_for(lambda: self._tickets.update(document, doc_ids=[entry.sequence]))
+            self._room.make_for(lambda: self._tickets.update(document, doc_ids=[entry.sequence]))
         else:
             row = Document(document, doc_id=entry.sequence)
-            self._make_room_for(lambda: self._tickets.insert(row))
+            self._room.make_for(lambda: self._tickets.insert(row))
         self._remember(entry)
-
-    def _make_room_for(self, write: Callable[[], object]) -> None:
-        """Write; each time that the disk is full, give up the next thing that matters less, as long as there is one."""
-        room = self._room()
-        while True:
-            try:
-                write()
-            except OSError as error:
-                if not _is_lack_of_room(error) or not next(room, False):
-                    raise
-            else:
-                self._disk.refill_reserve()
-                return
-
-    def _room(self) -> Iterator[bool]:
-        if self._drop_delivered_photos():
-            yield True
-        if self._disk.give_up_reserve():
-            yield True
-        for entry in self.entries():
-            if self._give_up_photo(entry):
-                yield True
-
-    def _drop_delivered_photos(self) -> bool:
-        unneeded = [entry for entry in self.entries() if entry.ticket.photo is not None and not _needs_photo(entry)]
-        given_up = [self._give_up_photo(entry) for entry in unneeded]
-        return any(given_up)
-
-    def _give_up_photo(self, entry: Entry) -> bool:
-        """Remove the file; that it is missing says at the next start what happened."""
-        photo = entry.ticket.photo
-        if photo is None or not self._drop_photo(photo):
-            return False
-        log.warning("the disk is full: the photo of ticket %s was given up", entry.ticket.id)
-        self._remember(_showing(entry, None))
-        return True
-
-    def _drop_photo(self, photo: Path) -> bool:
-        try:
-            self._disk.drop_photo(photo.name)
-        except (OSError, ValueError) as error:
-            log.warning("the photo %s could not be removed: %s", photo.name, error)
-            return False
-        return True
 
     def _remember(self, entry: Entry) -> None:
         ticket_id = entry.ticket.id
@@ -352,21 +293,7 @@ def _with_photo_path(entry: Entry, disk: Disk, there: set[str]) -> Entry:
     photo = entry.ticket.photo
     if photo is None:
         return entry
-    return _showing(entry, disk.photo(photo.name) if photo.name in there else None)
-
-
-def _showing(entry: Entry, photo: Path | None) -> Entry:
-    return dataclasses.replace(entry, ticket=dataclasses.replace(entry.ticket, photo=photo))
-
-
-def _needs_photo(entry: Entry) -> bool:
-    """True until every destination has what carries the photo; nobody may ask for one that was refused again, too."""
-    carriers = [d for d in entry.deliveries if d.kind.is_report or d.kind is DeliveryKind.ATTACH]
-    return not carriers or any(d.state is not DeliveryState.DELIVERED for d in carriers)
-
-
-def _is_lack_of_room(error: OSError | ValueError) -> bool:
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return with_photo(entry, disk.photo(photo.name) if photo.name in there else None)
 
 
 def _after_restart(entry: Entry) -> Entry:

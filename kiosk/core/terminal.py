@@ -17,7 +17,7 @@ from functools import partial
 from types import MappingProxyType
 
 from kiosk.core.board import Board
-from kiosk.core.draft import Draft, DraftStep, symptoms_for
+from kiosk.core.draft import NOTE_LIMIT, WHO_LIMIT, Draft, symptoms_for
 from kiosk.core.errors import StorageError
 from kiosk.core.events import BoardChanged, Publish
 from kiosk.core.figure import Figure
@@ -27,23 +27,20 @@ from kiosk.core.model import Delivery, DeliveryKind, Entry, Remark, Status, Tick
 from kiosk.core.outbox import Outbox
 from kiosk.core.plant import Area, Contact, Machine, Notice, Plant, Symptom
 from kiosk.core.ports import Clock, Destination, Forwarder
-from kiosk.core.priority import priority_of
-from kiosk.core.promise import Promise, promise_of
+from kiosk.core.promise import Promise, promise_of, ticket_of
 from kiosk.core.retention import Retention
 from kiosk.core.route import Route, destinations_of
 from kiosk.core.said import answered, decided, requeued, say
 from kiosk.core.search import MachineSearch
-from kiosk.core.sla import Countdown, countdown, deadlines
+from kiosk.core.sla import Countdown, countdown
 from kiosk.core.text import clean_text
-from kiosk.core.timekeeper import Timekeeper, can_be_corrected, true_time
+from kiosk.core.timekeeper import Timekeeper, can_be_corrected, corrected, true_time
 from kiosk.core.worker import Worker
 
 log = logging.getLogger(__name__)
 
 Edit = Callable[[Entry], Entry]
 
-NOTE_LIMIT = 2000
-WHO_LIMIT = 60
 LONGEST_WRITE = 300.0
 """Seconds that the desk may be busy with one thing: tidying thousands of tickets on a slow card takes its time."""
 
@@ -132,17 +129,8 @@ class Terminal:
         for entry in self._outbox.entries():
             if can_be_corrected(entry.ticket, self.clock):
                 with suppress(StorageError):  # the times stay wrong until the disk takes it; nothing is lost by that
-                    self._outbox.change(entry.ticket.id, self._corrected)
+                    self._outbox.change(entry.ticket.id, partial(corrected, plant=self.plant, clock=self.clock))
         self._publish(BoardChanged())
-
-    def _corrected(self, entry: Entry) -> Entry:
-        at = true_time(entry.ticket, self.clock)
-        if at == entry.ticket.reported_at:
-            return entry
-        respond_by, resolve_by = deadlines(self.plant, entry.ticket.priority, at)
-        ticket = dataclasses.replace(entry.ticket, reported_at=at, respond_by=respond_by, resolve_by=resolve_by)
-        since = {**entry.progress.since, Status.NEW: at}
-        return dataclasses.replace(entry, ticket=ticket, progress=dataclasses.replace(entry.progress, since=since))
 
     def _address_orphans(self) -> None:
         """Give tickets that were saved while no destination was configured their deliveries now."""
@@ -250,40 +238,8 @@ class Terminal:
         Raises:
             ValueError: the draft is not ready.
         """
-        ticket = self._ticket_of(draft, language)
+        ticket = ticket_of(self.plant, draft, clock=self.clock, terminal=self.name, language=language)
         return self._desk.submit(self._save, ticket)
-
-    def _ticket_of(self, draft: Draft, language: str) -> Ticket:
-        machine, symptom, stopped = draft.machine, draft.symptom, draft.stopped
-        if draft.step is not DraftStep.READY or machine is None or symptom is None or stopped is None:
-            raise ValueError(f"the draft still asks for: {draft.step}")
-        now = self.clock.now()
-        priority = priority_of(self.plant, symptom, stopped=stopped)
-        respond_by, resolve_by = deadlines(self.plant, priority, now)
-        return Ticket(
-            id=draft.id,
-            machine=machine.id,
-            machine_name=machine.name,
-            place=machine.place,
-            area=machine.area,
-            area_name=self.plant.areas[machine.area].name.get(language),
-            symptom=symptom.id,
-            words=symptom.words.get(language),
-            it_term=symptom.it_term,
-            priority=priority,
-            stopped=stopped,
-            reported_at=now,
-            respond_by=respond_by,
-            resolve_by=resolve_by,
-            terminal=self.name,
-            language=language,
-            note=clean_text(draft.note, limit=NOTE_LIMIT),
-            who=clean_text(draft.who, limit=WHO_LIMIT),
-            photo=draft.photo,
-            catch_all=symptom.catch_all,
-            boot=self.clock.boot,
-            reported_monotonic=self.clock.monotonic(),
-        )
 
     def _save(self, ticket: Ticket) -> Entry:
         entry = self._outbox.report(ticket, self._deliveries_of(ticket))

@@ -6,10 +6,13 @@ long ago something was since the computer started; so from the time of day that 
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, timedelta
 
-from kiosk.core.model import Ticket
+from kiosk.core.model import Entry, Status, Ticket
+from kiosk.core.plant import Plant
 from kiosk.core.ports import EARLIEST, Clock
+from kiosk.core.sla import deadlines
 
 TOLERANCE = timedelta(seconds=2)
 """Smaller steps of the time of day are the daily work of a time server."""
@@ -57,6 +60,17 @@ def can_be_corrected(ticket: Ticket, clock: Clock) -> bool:
     """Tell whether the clock is to be believed more than the time that the ticket was given."""
     is_impossible = not EARLIEST <= ticket.reported_at <= clock.now()
     return clock.is_set and (is_impossible or clock.is_synchronised())
+
+
+def corrected(entry: Entry, *, plant: Plant, clock: Clock) -> Entry:
+    """Give the entry its true time of report, and the agreed times that follow from it."""
+    at = true_time(entry.ticket, clock)
+    if at == entry.ticket.reported_at:
+        return entry
+    respond_by, resolve_by = deadlines(plant, entry.ticket.priority, at)
+    ticket = dataclasses.replace(entry.ticket, reported_at=at, respond_by=respond_by, resolve_by=resolve_by)
+    progress = dataclasses.replace(entry.progress, since={**entry.progress.since, Status.NEW: at})
+    return dataclasses.replace(entry, ticket=ticket, progress=progress)
 
 
 def believable(at: datetime, *, heard_at: datetime) -> datetime:

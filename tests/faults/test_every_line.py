@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 import kiosk.storage
-from kiosk.core import document, outbox
+from kiosk.core import document, outbox, room
 from kiosk.core.document import to_document
 from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, Progress, Status, Ticket
 from kiosk.core.outbox import Outbox
@@ -29,7 +29,7 @@ from kiosk.storage.journal import Journal
 
 LONG = os.environ.get("KIOSK_LONG") == "1"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-TRACED = (str(Path(kiosk.storage.__file__).parent), outbox.__file__, document.__file__)
+TRACED = (str(Path(kiosk.storage.__file__).parent), outbox.__file__, room.__file__, document.__file__)
 RESERVE = 4096
 
 
