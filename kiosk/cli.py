@@ -6,13 +6,14 @@ Exit code 0: done. 1: it did not work, and the reason was printed. 2: the comman
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import logging
 import os
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -155,38 +156,41 @@ def _check(options: argparse.Namespace) -> int:
 
     found = examine_setup(options.config)
     rows = [_asked(destination) for destination in found.destinations]
+    is_sound = not found.faults and not any(row["error"] for row in rows)
+    # Where something is wrong already, a test ticket would tell nothing new.
+    steps = _tried(options.config) if options.trial and is_sound else iter(())
     if options.json:
-        print(
-            json.dumps({"faults": [to_document(f, whole=True) for f in found.faults], "destinations": rows}, indent=2)
-        )
+        faults, tried = [to_document(f, whole=True) for f in found.faults], list(steps)
+        print(json.dumps({"faults": faults, "destinations": rows, "trial": tried}, indent=2))
     else:
         _print_check(options.config, found.faults, rows)
-    if options.trial:
-        return _try_all(options, rows)
-    return FAILED if found.faults or any(row["error"] for row in rows) else DONE
+        tried = [step for step in steps if _print_step(step)]
+        if options.trial and not is_sound:
+            print("no test ticket was made: put this right first")
+    return DONE if is_sound and not any(step["error"] for step in tried) else FAILED
 
 
-def _try_all(options: argparse.Namespace, rows: Sequence[dict[str, str]]) -> int:
-    """Send a test ticket through every ticket system; where the settings are wrong already, it would tell nothing new."""
+def _tried(config: Path) -> Iterator[dict[str, Any]]:
+    """Send a test ticket through every ticket system, and give each step as it is done."""
     from kiosk.bootstrap import read_setup  # noqa: PLC0415  as above
     from kiosk.core.ports import Backend  # noqa: PLC0415  as above
     from kiosk.trial import Trial  # noqa: PLC0415  Pillow is needed for photos only
 
-    setup = read_setup(options.config, strict=True)
-    failed = any(row["error"] for row in rows)
+    setup = read_setup(config, strict=True)
     for backend in setup.destinations:
         if isinstance(backend, Backend):
             trial = Trial(backend, setup.plant, terminal=setup.config.terminal.name)
             try:
                 for step in trial.run():
-                    failed |= bool(step.error)
-                    print(
-                        f"{backend.name:<20} {step.name:<32} {step.seconds:6.1f} s  {step.error or 'works'}", flush=True
-                    )
-                print(f"{backend.name:<20} the test ticket was {trial.label or 'not made'}")
+                    yield {"destination": backend.name, "ticket": trial.label, **dataclasses.asdict(step)}
             finally:
                 backend.close()
-    return FAILED if failed else DONE
+
+
+def _print_step(step: dict[str, Any]) -> bool:
+    where = f"{step['destination']} {step['ticket']}".strip()
+    print(f"{where:<24} {step['name']:<32} {step['seconds']:6.1f} s  {step['error'] or 'works'}", flush=True)
+    return True
 
 
 def _asked(destination: Destination) -> dict[str, str]:

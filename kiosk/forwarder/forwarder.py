@@ -9,8 +9,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from kiosk.core.board import Board
 from kiosk.core.errors import (
@@ -32,20 +31,16 @@ from kiosk.forwarder.circuit import Circuit, is_busy
 from kiosk.forwarder.guard import Guard
 from kiosk.forwarder.join import join, same_problem
 from kiosk.forwarder.pace import Pace
+from kiosk.forwarder.queue import SUSPICIOUS_ATTEMPTS, Queue
 from kiosk.forwarder.sweep import DELAYS, Sweep
 from kiosk.forwarder.watch import Watch
 
 log = logging.getLogger(__name__)
 
-SUSPICIOUS_ATTEMPTS = 3
-"""A delivery that failed this often while the destination is well is held apart from the others."""
-HOLD_SECONDS = 60.0
-"""Younger reports wait this long at most for an older one whose outcome is uncertain, so that the order holds."""
 IDLE_SECONDS = 5.0
 """The longest sleep of the thread: a clock that lies cannot stop it for longer."""
 LONGEST_TURN = 1800.0
 """Seconds that one step may take: twenty pages of changes at a minute each. A slow destination is no fault of the terminal."""
-_UNSURE = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 
 
 class Forwarder:
@@ -76,9 +71,7 @@ class Forwarder:
         )
         self._sweep = Sweep(self._destination, outbox=outbox, clock=clock)
         self._board = board
-        self._not_before: dict[str, float] = {}
-        self._unsure_since: dict[str, float] = {}
-        self._looks: Counter[str] = Counter()
+        self._queue = Queue(self.name, outbox, settle=self._destination.settle.total_seconds())
         self._unheard = 0
         self._poll_at = 0.0
         self._wake = threading.Event()
@@ -112,7 +105,7 @@ class Forwarder:
 
     def retry_now(self) -> None:
         """Forget every wait but those that keep a ticket from being sent twice; a person asked for it."""
-        self._not_before.clear()
+        self._queue.hurry()
         self._circuit.close()
         self._pace.next_at = self._pace.news_at = 0.0
         self._poll_at = 0.0
@@ -150,7 +143,7 @@ class Forwarder:
         deadline = self._clock.monotonic() + timeout
         while True:
             wait = self.step()
-            done = next(self._candidates(), None) is None
+            done = not self._queue
             left = deadline - self._clock.monotonic()
             if self._stop.is_set() or (wait > 0 and (done or left <= 0)):
                 return done
@@ -164,7 +157,7 @@ class Forwarder:
         now = self._clock.monotonic()
         if self._circuit.wait > 0:
             return min(IDLE_SECONDS, self._circuit.wait)
-        due = self._next_due(now) if now >= self._pace.next_at else None
+        due = self._queue.due(now) if now >= self._pace.next_at else None
         if due is not None:
             self._attempt(*due)
             return 0.0
@@ -176,39 +169,8 @@ class Forwarder:
             return 0.0
         return self._time_to_next(now)
 
-    def _next_due(self, now: float) -> tuple[Entry, Delivery] | None:
-        for entry, delivery in self._candidates():
-            if self._due_at(delivery, now) <= now:
-                return entry, delivery
-            if self._holds_back_others(delivery, now):
-                return None
-        return None
-
-    def _candidates(self) -> Iterator[tuple[Entry, Delivery]]:
-        """The first open delivery of each ticket: inside a ticket the order holds, between tickets none waits for another."""
-        for entry in self._outbox.waiting():
-            delivery = next((d for d in entry.deliveries if d.destination == self.name and d.is_open), None)
-            if delivery is not None:
-                yield entry, delivery
-
-    def _due_at(self, delivery: Delivery, now: float) -> float:
-        """An uncertain outcome is not even looked at before the destination's look-up can be trusted.
-
-        The time counts from when this process first saw the uncertainty, so a restart makes it longer, never shorter.
-        """
-        due_at = self._not_before.get(delivery.id, 0.0)
-        if delivery.state in _UNSURE:
-            since = self._unsure_since.setdefault(delivery.id, now)
-            due_at = max(due_at, since + self._destination.settle.total_seconds())
-        return due_at
-
-    def _holds_back_others(self, delivery: Delivery, now: float) -> bool:
-        if delivery.state not in _UNSURE or self._trouble(delivery) >= SUSPICIOUS_ATTEMPTS:
-            return False
-        return now < self._unsure_since[delivery.id] + HOLD_SECONDS
-
     def _time_to_next(self, now: float) -> float:
-        times = [max(self._pace.next_at, self._due_at(delivery, now)) for _, delivery in self._candidates()]
+        times = [max(self._pace.next_at, at) for at in self._queue.times(now)]
         times.append(max(self._pace.news_at, self._sweep.due_at))
         if self._destination.is_backend:
             times.append(max(self._pace.news_at, self._poll_at))
@@ -240,18 +202,13 @@ class Forwarder:
         self._pace.recover(self._circuit.outage)
         self._circuit.succeeded()
         if not self._pace.is_idle:
-            self._pace.taken(self._left(), poll_seconds=self._poll_seconds)
+            self._pace.taken(len(self._queue), poll_seconds=self._poll_seconds)
 
     def _failed_to_answer(self, error: DeliveryError) -> None:
         if is_busy(error):
             self._pace.recover(self._circuit.outage)
-            self._pace.busy(self._left(), poll_seconds=self._poll_seconds)
+            self._pace.busy(len(self._queue), poll_seconds=self._poll_seconds)
         self._circuit.failed(error)
-
-    def _left(self) -> int:
-        """Count what is still to be delivered here."""
-        waiting = (delivery for entry in self._outbox.waiting() for delivery in entry.deliveries)
-        return sum(delivery.is_open and delivery.destination == self.name for delivery in waiting)
 
     # ------------------------------------------------------------ deliveries
 
@@ -267,7 +224,7 @@ class Forwarder:
         except StorageError as error:
             # Not being able to note what happened is no fault of the destination; look again later.
             log.error("%s of ticket %s: %s", delivery.kind, delivery.ticket, error)
-            self._not_before[delivery.id] = self._clock.monotonic() + IDLE_SECONDS
+            self._queue.hold(delivery, self._clock.monotonic() + IDLE_SECONDS)
 
     def _send(self, entry: Entry, delivery: Delivery) -> None:
         report = entry.report_to(self.name)
@@ -304,7 +261,7 @@ class Forwarder:
         if delivery.state is DeliveryState.SENDING:
             delivery = dataclasses.replace(delivery, state=DeliveryState.UNCERTAIN)
             self._record(delivery)
-        self._looks[delivery.id] += 1
+        self._queue.looked(delivery)
         try:
             happened, ref = self._destination.find(delivery, entry.ticket)
         except RejectedError as error:
@@ -327,7 +284,6 @@ class Forwarder:
         )
         self._record(done)
         self._sweep.owe(done)
-        self._not_before.pop(delivery.id, None)
         log.info("ticket %s: %s delivered to %s as %s", done.ticket, done.kind, self.name, done.ref and done.ref.label)
         self._poll_at = 0.0
         self._answered()
@@ -342,13 +298,17 @@ class Forwarder:
         self._record(dataclasses.replace(current, state=state, error=str(error)))
         if self._is_suspicious(current, error):
             # The destination is well, so the fault lies in this delivery: it waits, the others go on.
-            wait = full_jitter(self._trouble(current), self._random)
-            self._not_before[delivery.id] = self._clock.monotonic() + wait
+            wait = full_jitter(self._queue.trouble(current), self._random)
+            self._queue.hold(delivery, self._clock.monotonic() + wait)
         else:
             self._failed_to_answer(error)
 
     def _is_suspicious(self, delivery: Delivery, error: DeliveryError) -> bool:
-        if self._trouble(delivery) < SUSPICIOUS_ATTEMPTS or isinstance(error, MisconfiguredError) or is_busy(error):
+        if (
+            self._queue.trouble(delivery) < SUSPICIOUS_ATTEMPTS
+            or isinstance(error, MisconfiguredError)
+            or is_busy(error)
+        ):
             return False
         return self._is_well()
 
@@ -358,10 +318,6 @@ class Forwarder:
         except DeliveryError:
             return False
         return True
-
-    def _trouble(self, delivery: Delivery) -> int:
-        """How often it was sent or looked up in vain."""
-        return delivery.attempts + self._looks[delivery.id]
 
     def _refused(self, delivery: Delivery, error: RejectedError) -> None:
         """Leave out the field that the answer blames, once; then park the delivery where a person sees it."""
@@ -386,6 +342,4 @@ class Forwarder:
 
     def _record(self, delivery: Delivery) -> None:
         self._outbox.change(delivery.ticket, lambda entry: entry.with_delivery(delivery))
-        if delivery.state not in _UNSURE:
-            self._unsure_since.pop(delivery.id, None)
-            self._looks.pop(delivery.id, None)
+        self._queue.recorded(delivery)

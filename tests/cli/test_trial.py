@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from contract.harnesses import HARNESSES, started
 from fakes import small_plant
+from journeys.floor import write_config
 
+from kiosk.cli import main
 from kiosk.core.errors import MisconfiguredError, UncertainError
 from kiosk.core.model import DeliveryKind
 from kiosk.trial import Trial
@@ -91,10 +95,6 @@ def test_a_search_that_lags_is_waited_for(it):
 
 
 def test_the_command_prints_a_table_and_tells_by_its_exit_code(tmp_path, capsys):
-    from journeys.floor import write_config
-
-    from kiosk.cli import main
-
     config = write_config(tmp_path, '[[destinations]]\ntype = "memory"\nname = "Trial"\n')
 
     assert main(["--config", str(config), "check", "--try"]) == 0
@@ -102,4 +102,25 @@ def test_the_command_prints_a_table_and_tells_by_its_exit_code(tmp_path, capsys)
     said = capsys.readouterr().out
     assert "create a ticket, with a photo" in said
     assert said.count("works") == len(STEPS)
-    assert "the test ticket was #1" in said
+    assert said.count("Trial #1") == len(STEPS) - 1
+
+
+def test_as_json_the_steps_are_a_part_of_the_one_document(tmp_path, capsys):
+    config = write_config(tmp_path, '[[destinations]]\ntype = "memory"\nname = "Trial"\n')
+
+    assert main(["--config", str(config), "--json", "check", "--try"]) == 0
+
+    told = json.loads(capsys.readouterr().out)
+    assert [(step["name"], step["error"], step["destination"]) for step in told["trial"]] == [
+        (name, "", "Trial") for name in STEPS
+    ]
+
+
+def test_where_something_is_wrong_already_no_test_ticket_is_made(tmp_path, capsys):
+    config = write_config(tmp_path, '[[destinations]]\ntype = "memory"\nname = "Trial"\ncolour = "red"\n')
+
+    assert main(["--config", str(config), "check", "--try"]) == 1
+
+    printed = capsys.readouterr()
+    assert "no test ticket was made" in printed.out
+    assert printed.err.count("colour") == 1
