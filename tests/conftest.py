@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,25 +14,27 @@ from kiosk.ui import lockdown
 # Some test modules import Kivy's classes at their head; from its first import on, it must keep to itself.
 os.environ.update(lockdown._ENVIRONMENT)
 
-SHARE_REDMINE = (
-    "contract/test_backends",
-    "backends/test_redmine_live",
-    "journeys/test_with_redmine",
-    "faults/test_kill",
-)
+ASKS_REDMINE = re.compile(r"test_redmine_live|test_with_redmine|test_kill|test_backends.py::.*\[redmine(?!-fake)")
 """What asks the one real Redmine who did what: not side by side."""
 
-
-LONGEST = (*SHARE_REDMINE, "ui/test_soak", "ui/test_monkey", "ui/test_every_screen", "faults/test_hostile_network")
-"""Minutes each; begun last, one of them would keep one process busy while the other has nothing left to do."""
+LONGEST = ("ui/test_soak", "ui/test_monkey", "ui/test_hostile_texts", "faults/test_crash_states", "faults/test_every_line")
+"""A minute and more each; begun last, one of them would keep one process busy while the other has nothing left to do."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not (ASKS_REDMINE.search(item.nodeid) or any(name in item.nodeid for name in LONGEST)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
     """Keep the tests of a file together, for what they share is started once; and those of Redmine one after the other."""
-    items.sort(key=lambda item: not any(name in item.nodeid for name in LONGEST))
-    for item in items:
-        group = "redmine" if any(name in item.nodeid for name in SHARE_REDMINE) else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByServer(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "redmine" if ASKS_REDMINE.search(nodeid) else nodeid.partition("::")[0]
+
+    return ByServer(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,6 +9,9 @@ from kivy.clock import Clock
 
 from kiosk.scanner.wedge import SILENCE, Wedge
 
+_COMMANDS = frozenset({"ctrl", "alt", "meta"})
+"""With one of these a key is a command, not a character: to us it means nothing, and no label contains it."""
+
 
 class Keys:
     """Feeds the window's keys to a `Wedge` and hands on what was scanned."""
@@ -21,9 +24,10 @@ class Keys:
         window.bind(on_key_down=self._pressed, on_key_up=self._swallow, on_textinput=self._swallow)
 
     def _pressed(self, _: Any, __: int, scancode: int, ___: str | None, modifiers: list[str]) -> bool:
-        self._quiet.cancel()
-        self._hand_on(self._wedge.press(scancode, shift="shift" in modifiers, capslock="capslock" in modifiers))
-        self._quiet()
+        if _COMMANDS.isdisjoint(modifiers):
+            self._quiet.cancel()
+            self._hand_on(self._wedge.press(scancode, shift="shift" in modifiers, capslock="capslock" in modifiers))
+            self._quiet()
         return True
 
     def _look_again(self, _: float) -> None:

@@ -135,5 +135,16 @@ def test_no_key_ends_the_program_or_opens_the_toolkits_settings(pilot, scancode)
     assert len(pilot.window.children) == 1
 
 
+@pytest.mark.parametrize("held", ["ctrl", "alt", "meta"])
+def test_commands_are_no_scan_however_fast_they_come(pilot, held):
+    for scancode in (8, 6, 20, 26, 7):  # E, C, Q, W, D
+        pilot.key(scancode, [held])
+    pilot.key(40)
+    pilot.frames()
+
+    assert not pilot.app.root.ids.sheets.children
+    assert pilot.screen == "home"
+
+
 def test_the_window_refuses_to_be_closed(pilot):
     assert pilot.window.dispatch("on_request_close") is True

@@ -131,7 +131,7 @@ def test_widgets_kept_from_each_journey_are_noticed(operator, monkeypatch):
 
     live(operator, 20)
     before, objects, kept = memory(operator), sys.getallocatedblocks(), []
-    for _ in range(60):
+    for _ in range(30):
         operator.journey()
         kept += [Factory.HomeScreen() for _ in range(5)]
 
