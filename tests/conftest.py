@@ -17,7 +17,13 @@ os.environ.update(lockdown._ENVIRONMENT)
 ASKS_REDMINE = re.compile(r"test_redmine_live|test_with_redmine|test_kill|test_backends.py::.*\[redmine(?!-fake)")
 """What asks the one real Redmine who did what: not side by side."""
 
-LONGEST = ("ui/test_soak", "ui/test_monkey", "ui/test_hostile_texts", "faults/test_crash_states", "faults/test_every_line")
+LONGEST = (
+    "ui/test_soak",
+    "ui/test_monkey",
+    "ui/test_hostile_texts",
+    "faults/test_crash_states",
+    "faults/test_every_line",
+)
 """A minute and more each; begun last, one of them would keep one process busy while the other has nothing left to do."""
 
 
