@@ -51,6 +51,8 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 class PluginSettings(Section):
     """What every plugin's table in `kiosk.toml` has."""
 
+    questions: ClassVar[Mapping[str, str]] = {}
+    """What `kiosk setup` asks, setting by setting; it asks nothing that has a good answer already."""
     type: str
     name: str = Field(default="", max_length=60)
     """What people call it; the type, where nothing else is said."""

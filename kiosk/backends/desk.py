@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, Field
@@ -23,6 +24,10 @@ MOST_BYTES = 16 * 1024 * 1024
 class DeskSettings(HttpSettings):
     """`token` is what `kiosk desk --add-terminal NAME` printed."""
 
+    questions: ClassVar[Mapping[str, str]] = {
+        "url": "Its address, such as http://it-desk.example.com:8642",
+        "token": "Token that `kiosk desk --add-terminal NAME` printed",
+    }
     token: Secret
     poll_seconds: float = Field(default=2.0, gt=0, le=3600)
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
@@ -31,6 +31,11 @@ _CONFLICT = 409
 class WebhookSettings(HttpSettings):
     """`secret` signs each request; the receiver knows it, too."""
 
+    questions: ClassVar[Mapping[str, str]] = {
+        "url": "Address that takes the requests",
+        "secret": "Secret that signs them, the same as at the receiver",
+        "status_url": "Address that tells how tickets stand (nothing: there is none)",
+    }
     secret: Secret
     status_url: WebAddress | None = None
     """Where the receiver tells how tickets stand; without it nothing comes back but that it has them."""

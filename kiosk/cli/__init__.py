@@ -69,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--shots", type=Path, metavar="FOLDER", help="play one report without a person and leave pictures here"
     )
+    asking = command("setup", _setup, "ask what a ticket system needs, try it, and write it into kiosk.toml")
+    asking.add_argument("type", metavar="TYPE", help="jira, redmine, ...; an unknown one names those that there are")
+    asking.add_argument("--name", metavar="NAME", help="what people call it, where there are two of a type")
     checking = command("check", check.check, "check both files and ask every destination")
     checking.add_argument(
         "--try",
@@ -119,7 +122,13 @@ def _size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-# ---------------------------------------------------------------- the terminal
+# ---------------------------------------------------------------- commands with imports of their own
+
+
+def _setup(options: argparse.Namespace) -> int:
+    from kiosk.cli.setup import setup  # noqa: PLC0415  pydantic costs a tenth of a second
+
+    return setup(options)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from kiosk.core.model import Status
 from kiosk.core.plant import Priority
@@ -33,10 +34,18 @@ PRIORITIES = {Priority.CRITICAL: "Highest", Priority.HIGH: "High", Priority.NORM
 class JiraSettings(MappedSettings):
     """`token` belongs to a user who may browse, create, comment and transition issues in `project`."""
 
+    questions: ClassVar[Mapping[str, str]] = {
+        "flavour": "Jira in the cloud, or Data Center in your own house? (cloud, dc)",
+        "url": "Its address, such as https://example.atlassian.net",
+        "email": "E-mail address of the token's user (Data Center: nothing)",
+        "token": "API token of that user; Data Center: a personal access token",
+        "project": "Key of the project, the letters before the numbers of its issues",
+        "issue_type": "Type of the issues",
+    }
     usual_priorities, usual_statuses = PRIORITIES, STATUSES
     flavour: Literal["cloud", "dc"] = "cloud"
     """Cloud, or Data Center (Server) in the plant's own house."""
-    email: str = ""
+    email: str = Field(default="", validate_default=True)
     """The user of the token; Cloud wants it, Data Center does not."""
     token: Secret
     """Cloud: an API token of that user. Data Center: a personal access token."""
@@ -55,13 +64,14 @@ class JiraSettings(MappedSettings):
     """What a ticket that says only what another one says is set to."""
     poll_seconds: float = Field(default=15.0, gt=0, le=3600)
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if self.flavour == "cloud" and "@" not in self.email:
+    @field_validator("email")
+    @classmethod
+    def _belongs_to_the_token(cls, email: str, info: ValidationInfo) -> str:
+        if info.data.get("flavour") == "cloud" and "@" not in email:
             raise ValueError(
-                "email: Jira Cloud wants the e-mail address of the token's user; for Data Center say flavour = 'dc'"
+                "Jira Cloud wants the e-mail address of the token's user; for Data Center say flavour = 'dc'"
             )
-        return self
+        return email
 
     @property
     def is_cloud(self) -> bool:

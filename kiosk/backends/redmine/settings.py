@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -37,6 +38,13 @@ def _needed(number: int) -> int:
 class RedmineSettings(MappedSettings):
     """`api_key` belongs to a user who may view, add and edit issues in `project`."""
 
+    questions: ClassVar[Mapping[str, str]] = {
+        "url": "Its address, such as https://redmine.example.com",
+        "api_key": "API key of the user who makes the issues (My account > API access key)",
+        "project": "Identifier of the project, as in the address of its page",
+        "id_field": "Number of the custom field 'Kiosk ID' (/custom_fields/NUMBER/edit)",
+        "tracker": "Name of the tracker (nothing: the project's first)",
+    }
     usual_priorities, usual_statuses = PRIORITIES, STATUSES
     api_key: Secret
     project: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
