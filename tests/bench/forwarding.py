@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import requests
-
 from bench.storage import delivery, ticket
 from journeys.floor import write_config
 
