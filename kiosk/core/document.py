@@ -138,7 +138,7 @@ def _dataclass_reader(kind: type) -> Turn:
     def read(value: Any) -> Any:
         if not isinstance(value, dict):
             raise _unexpected(kind, value)
-        made = object.__new__(kind)
+        made: Any = object.__new__(kind)
         for name, put, turn, default, factory in fields:
             if name in value:
                 put(made, turn(value[name]))
