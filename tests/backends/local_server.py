@@ -164,6 +164,17 @@ def stay_silent(handler: Handler, request: Request, answer: Answerer) -> None:
     handler.close_connection = True
 
 
+def pour(handler: Handler, request: Request, answer: Answerer) -> None:
+    """Do it, then answer without end."""
+    answer(request)
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    piece = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+    while not handler.server.ending.is_set():
+        handler.wfile.write(piece)
+
+
 @contextmanager
 def serving(answer: Answerer) -> Iterator[LocalServer]:
     server = LocalServer(answer)

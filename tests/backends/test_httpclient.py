@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from backends.local_server import Reply, cut_answer, lose_answer, say, serving, stay_silent
+from backends.local_server import Reply, cut_answer, lose_answer, pour, say, serving, stay_silent
 from pydantic import BaseModel
 
 from kiosk.core.errors import MisconfiguredError, RejectedError, TemporaryError, UncertainError
@@ -263,14 +263,6 @@ def test_what_cannot_be_reached_did_nothing(ask, url):
 
 @ways
 def test_an_answer_without_end_is_cut_off(client, server, ask, error):
-    def pour(handler, _request, _answer):
-        handler.send_response(200)
-        handler.send_header("Transfer-Encoding", "chunked")
-        handler.end_headers()
-        piece = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
-        while not handler.server.ending.is_set():
-            handler.wfile.write(piece)
-
     server.strike(pour)
     with pytest.raises(error, match="larger than 1048576 bytes"):
         ask(client)

@@ -18,7 +18,17 @@ from urllib.parse import urlsplit
 from backends.fake_jira import AGENT, EMAIL, TOKEN, FakeJira
 from backends.fake_redmine import FakeRedmine
 from backends.fake_webhook import SECRET, FakeReceiver
-from backends.local_server import Reply, closed_port, cut_answer, forward_to, lose_answer, say, serving, stay_silent
+from backends.local_server import (
+    Reply,
+    closed_port,
+    cut_answer,
+    forward_to,
+    lose_answer,
+    pour,
+    say,
+    serving,
+    stay_silent,
+)
 
 from kiosk import plugins
 from kiosk.backends.jira.markup import adf
@@ -66,6 +76,10 @@ HTTP_FAULTS = {
     "not allowed": say(Reply(403)),
     "login page": say(Reply(200, b"<!doctype html><form>Guest network</form>", {"Content-Type": "text/html"})),
     "garbled": say(Reply(200, b'{"half": ')),
+    "no end": pour,
+    "bad request": say(Reply(400)),
+    "too large": say(Reply(413)),
+    "not processable": say(Reply(422)),
 }
 
 
@@ -105,6 +119,9 @@ class Harness(ABC):
     def pass_time(self) -> None:  # noqa: B027  not abstract: most need none
         """Let the second pass in which something happened."""
 
+    def set_clock(self, ahead: timedelta) -> None:  # noqa: B027  not abstract: a real one keeps its own
+        """Let the server's clock be wrong by so much."""
+
     def live_by(self, clock: Clock, *, lag: Callable[[str], float]) -> None:  # noqa: B027  not abstract: most have no clock
         """Go by `clock`, which passes faster than time; the search finds a ticket only `lag(ticket)` seconds after it was made."""
 
@@ -120,6 +137,7 @@ class MemoryHarness(Harness):
             "please wait": TemporaryError("please wait", retry_after=7),
             "key refused": MisconfiguredError("401"),
             "not allowed": MisconfiguredError("403"),
+            **dict.fromkeys(("bad request", "too large", "not processable"), RejectedError("no")),
         }.get(fault, UncertainError(fault) if write else TemporaryError(fault))
         for call in ("deliver",) if write else ("find", "changes", "check"):
             self.backend.fail_next(error, call=call, after_effect=lost and write)
@@ -195,6 +213,10 @@ class HttpHarness(Harness):
 
     def calm(self) -> None:
         self.front.calm()
+
+    def set_clock(self, ahead: timedelta) -> None:
+        if hasattr(self, "fake"):
+            self.fake._now = lambda: datetime.now(UTC) + ahead
 
     def unreachable(self) -> Backend:
         return self._other(f"http://127.0.0.1:{closed_port()}")

@@ -33,6 +33,10 @@ def running():
         yield servers, {}
 
 
+OWN = [name for names in HARNESSES.values() for name in names if name != "redmine"]
+"""The servers that a test may play tricks with."""
+
+
 @pytest.fixture(params=[name for names in HARNESSES.values() for name in names])
 def harness(request, running, tmp_path_factory):
     servers, known = running
@@ -253,6 +257,21 @@ def test_what_did_not_change_comes_no_more(harness):
     assert everything(harness, cursor) == ({}, cursor)
 
 
+@pytest.mark.parametrize("hours", [-3, 3])
+@pytest.mark.parametrize("name", OWN)
+def test_a_server_whose_clock_is_wrong_tells_its_changes_all_the_same(name, hours, request, tmp_path_factory):
+    with started(name, request, tmp_path_factory) as harness:
+        harness.set_clock(timedelta(hours=hours))
+        ticket, _ = create(harness)
+        _, cursor = everything(harness)
+        harness.pass_time()
+        harness.take(ticket.id)
+        changes, cursor = everything(harness, cursor)
+        assert changes[ticket.id].progress.status is Status.ACKNOWLEDGED
+        harness.pass_time()
+        assert everything(harness, cursor)[0] == {}
+
+
 def test_a_cursor_that_nobody_knows_is_like_none(harness):
     ticket, _ = create(harness)
     assert ticket.id in everything(harness, "x\ud800 nonsense")[0]
@@ -418,12 +437,12 @@ def test_a_note_that_never_arrived_is_known_not_to_have(harness):
     assert not harness.backend.took_effect(delivery(ticket, DeliveryKind.COMMENT, ref), ticket)
 
 
-@pytest.mark.parametrize("fault", ["server error", "login page", "garbled"])
+@pytest.mark.parametrize("fault", ["server error", "login page", "garbled", "no end"])
 def test_an_answer_that_says_nothing_certain_leaves_a_write_uncertain(harness, fault):
     ticket, ref = create(harness)
     said = delivery(ticket, DeliveryKind.COMMENT, ref, text="Hello")
     for sent in (said, delivery(new_ticket(), DeliveryKind.CREATE)):
-        if fault == "garbled" and sent is said:
+        if fault in ("garbled", "no end") and sent is said:
             continue  # of a note's answer only the status counts
         harness.strike(fault, write=True)
         with pytest.raises(TemporaryError if harness.is_repeatable else UncertainError):
@@ -431,11 +450,20 @@ def test_an_answer_that_says_nothing_certain_leaves_a_write_uncertain(harness, f
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-@pytest.mark.parametrize("fault", ["answer lost", "answer cut", "server error", "login page", "garbled"])
+@pytest.mark.parametrize("fault", ["answer lost", "answer cut", "server error", "login page", "garbled", "no end"])
 def test_a_question_without_an_answer_can_be_asked_again(harness, call, fault):
     harness.strike(fault)
     with pytest.raises(TemporaryError):
         call(harness.backend)
+
+
+@pytest.mark.parametrize("fault", ["bad request", "too large", "not processable"])
+def test_what_the_server_does_not_take_is_refused_for_good(harness, fault):
+    ticket = new_ticket()
+    harness.strike(fault, write=True)
+    with pytest.raises(RejectedError):
+        harness.backend.deliver(delivery(ticket, DeliveryKind.CREATE), ticket)
+    assert harness.copies(ticket.id) == 0
 
 
 @pytest.mark.parametrize("fault", ["key refused", "not allowed"])
