@@ -1,4 +1,4 @@
-"""The command line: `kiosk run`, `setup`, `check`, `report`, `forward`, `tickets`, `confirm`, `desk`, `demo`.
+"""The command line: `kiosk run`, `setup`, `check`, `labels`, `scan`, `report`, `tickets`, `desk`, `demo` ...
 
 Exit code 0: done. 1: it did not work, and the reason was printed. 2: the command was not understood.
 """
@@ -79,6 +79,17 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="also make one marked test ticket in every ticket system, with a photo and a comment, and close it",
     )
+    printing = command("labels", _labels, "write the machines' labels, each read back before it is written")
+    printing.add_argument(
+        "machines", nargs="*", metavar="MACHINE", help="an id, or FIRST..LAST as in the plant file; all"
+    )
+    printing.add_argument("--area", metavar="AREA", help="only the machines of this area")
+    printing.add_argument(
+        "--on", default="a4-14", metavar="MEDIUM", help="a sheet or printer; an unknown one lists them"
+    )
+    printing.add_argument("--output", type=Path, metavar="PATH", help="file, or folder where each machine has a file")
+    scan = command("scan", _scan, "read the codes in pictures, as the terminal would")
+    scan.add_argument("pictures", nargs="+", type=Path, metavar="IMAGE")
     report = command("report", tickets.report, "file a ticket without a screen")
     report.add_argument("--machine", required=True, metavar="ID", help="id or label text of the machine")
     report.add_argument("--symptom", required=True, metavar="ID", help="id of the symptom in plant.toml")
@@ -123,6 +134,18 @@ def _size(text: str) -> tuple[int, int]:
 
 
 # ---------------------------------------------------------------- commands with imports of their own
+
+
+def _labels(options: argparse.Namespace) -> int:
+    from kiosk.cli.labels import labels  # noqa: PLC0415  Pillow and the decoder
+
+    return labels(options)
+
+
+def _scan(options: argparse.Namespace) -> int:
+    from kiosk.cli.labels import scan  # noqa: PLC0415  as above
+
+    return scan(options)
 
 
 def _setup(options: argparse.Namespace) -> int:

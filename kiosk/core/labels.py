@@ -1,19 +1,24 @@
-"""Machine labels: the text in the QR code, and what may stand for it when somebody types or scans something else."""
+"""Machine labels: the text in the QR code, and what may stand for it when somebody types or scans something else.
+
+What we print is `K:P-0007*Z`: a mark, the machine's id in capitals, and a check character. Ten characters of this kind fill the
+smallest QR code at its highest error correction, so its modules are as large as the label allows.
+"""
 
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping
 
 from kiosk.core.errors import LabelError, UnknownMachineError
 from kiosk.core.plant import Machine
 from kiosk.core.text import clean_line
 
-PREFIX = "KIOSK:"
-
 _LONGEST = 512
 _MACHINE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-_LABEL = re.compile(rf"(?P<prefix>{PREFIX} ?)?(?P<id>{_MACHINE_ID.pattern})", re.IGNORECASE | re.ASCII)
+_PRINTED = re.compile(rf"(?P<prefix>K: ?)(?P<id>{_MACHINE_ID.pattern})\*(?P<check>[0-9A-Z])", re.IGNORECASE | re.ASCII)
+_LABEL = re.compile(rf"(?P<prefix>KIOSK: ?)?(?P<id>{_MACHINE_ID.pattern})", re.IGNORECASE | re.ASCII)
+_ALPHABET = string.digits + string.ascii_uppercase
 
 
 def is_machine_id(text: str) -> bool:
@@ -23,7 +28,16 @@ def is_machine_id(text: str) -> bool:
 
 def label_text(machine_id: str) -> str:
     """Give the text to print in the QR code of a machine."""
-    return PREFIX + machine_id
+    return f"K:{machine_id.upper()}*{check_character(machine_id)}"
+
+
+def check_character(machine_id: str) -> str:
+    """Give the check character of an id's letters and digits (ISO 7064, MOD 37,36): it finds each wrong one and most swaps."""
+    check = len(_ALPHABET)
+    for char in filter(str.isalnum, machine_id.upper()):
+        check = (check + _ALPHABET.index(char)) % 36 or 36
+        check = check * 2 % 37
+    return _ALPHABET[(1 - check) % 36]
 
 
 def read_label(text: str, machines: Mapping[str, Machine]) -> Machine:
@@ -31,11 +45,15 @@ def read_label(text: str, machines: Mapping[str, Machine]) -> Machine:
 
     Raises:
         UnknownMachineError: a label in our form, for a machine that is not in `machines`.
-        LabelError: anything else, such as a web address or the barcode of a product.
+        LabelError: anything else, such as a web address, the barcode of a product, or a label that was read wrongly.
     """
-    label = None if len(text) > _LONGEST else _LABEL.fullmatch(clean_line(text))
+    line = "" if len(text) > _LONGEST else clean_line(text)
+    printed = _PRINTED.fullmatch(line)
+    label = printed or _LABEL.fullmatch(line)
     if label is None:
         raise LabelError(f"not a machine label: {clean_line(text, limit=60)!r}")
+    if printed is not None and printed["check"].upper() != check_character(printed["id"]):
+        raise LabelError(f"a label that was not read right: {line!r} has another check character")
     machine = _find(label["id"], machines)
     if machine is None and label["prefix"]:
         raise UnknownMachineError(f"no machine {label['id']!r} in the plant file")
