@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -31,12 +32,13 @@ class Mark:
 class Oldest:
     """Passes over copies: whoever copies an issue copies our id as well, and the one with the lowest number is the ticket."""
 
-    def __init__(self) -> None:
-        self._number_of: dict[str, int] = {}
+    def __init__(self, *, number: Callable[[str], int] = int) -> None:
+        """Take the `number` of a remote id as its age."""
+        self._number, self._number_of = number, dict[str, int]()
 
     def is_ticket(self, change: RemoteChange) -> bool:
         """Tell whether `change` is of the oldest issue with its id that was seen so far."""
-        number = int(change.ref.id)
+        number = self._number(change.ref.id)
         oldest = min(number, self._number_of.get(change.ticket, number))
         self._number_of[change.ticket] = oldest
         return number == oldest

@@ -5,6 +5,7 @@ BUILT_IN = {
     "jira": "kiosk.backends.jira:JiraBackend",
     "memory": "kiosk.backends.memory:MemoryBackend",
     "redmine": "kiosk.backends.redmine:RedmineBackend",
+    "trello": "kiosk.backends.trello:TrelloBackend",
     "webhook": "kiosk.backends.webhook:WebhookBackend",
 }
 """`type` in kiosk.toml -> module:class."""

@@ -17,6 +17,9 @@ from urllib.parse import urlsplit
 
 from backends.fake_jira import AGENT, EMAIL, TOKEN, FakeJira
 from backends.fake_redmine import FakeRedmine
+from backends.fake_trello import AGENT as TRELLO_AGENT
+from backends.fake_trello import BOARD, KEY, FakeTrello
+from backends.fake_trello import TOKEN as TRELLO_TOKEN
 from backends.fake_webhook import SECRET, FakeReceiver
 from backends.local_server import (
     Reply,
@@ -44,6 +47,7 @@ HARNESSES = {
     "desk": ["desk"],
     "jira": ["jira-cloud", "jira-dc"],
     "redmine": ["redmine-fake", "redmine"],
+    "trello": ["trello"],
     "webhook": ["webhook"],
 }
 """Backend -> the harnesses that play its other side; the second one is a real server that CI starts."""
@@ -51,19 +55,17 @@ HARNESSES = {
 
 def started(name: str, request, tmp_path_factory):
     """Start the other side called `name`, as a context."""
-    match name:
-        case "memory":
-            return memory_harness()
-        case "desk":
-            return desk_harness(tmp_path_factory.mktemp("desk"))
-        case "jira-cloud" | "jira-dc":
-            return jira_harness(name.removeprefix("jira-"))
-        case "redmine-fake":
-            return fake_redmine_harness()
-        case "webhook":
-            return webhook_harness()
-        case "redmine":
-            return redmine_harness(request.getfixturevalue("redmine"))
+    start = {
+        "memory": memory_harness,
+        "desk": lambda: desk_harness(tmp_path_factory.mktemp("desk")),
+        "jira-cloud": lambda: jira_harness("cloud"),
+        "jira-dc": lambda: jira_harness("dc"),
+        "redmine-fake": fake_redmine_harness,
+        "redmine": lambda: redmine_harness(request.getfixturevalue("redmine")),
+        "trello": trello_harness,
+        "webhook": webhook_harness,
+    }
+    return start[name]()
 
 
 HTTP_FAULTS = {
@@ -378,6 +380,91 @@ class JiraHarness(HttpHarness):
 
     def end(self, ticket_id: str) -> None:
         self.move(ticket_id, "Closed")
+
+
+class TrelloHarness(HttpHarness):
+    """Plays IT on the fake: people drag cards about, they do not call its API."""
+
+    def __init__(self, front, build, fake: FakeTrello) -> None:
+        super().__init__(front, build)
+        self.fake = fake
+
+    def live_by(self, clock: Clock, *, lag: Callable[[str], float]) -> None:
+        self.fake.live_by(clock, lag=lag)
+
+    def tidy(self) -> None:
+        for ticket_id in self.made:
+            for card in self.ids(ticket_id):
+                self.fake.change(card, closed=True)
+        super().tidy()
+
+    def ids(self, ticket_id: str) -> list[str]:
+        return [card for card, row in self.fake.cards.items() if f"kiosk: id={ticket_id} " in row["desc"]]
+
+    def edit(self, ticket_id: str, **fields: object) -> None:
+        (card,) = self.ids(ticket_id)
+        self.fake.change(card, **fields)
+
+    def move(self, ticket_id: str, name: str) -> None:
+        self.edit(ticket_id, idList=next(key for key, there in self.fake.lists.items() if there == name))
+
+    def refuse_photo(self, photo: Path) -> Path:
+        photo.write_bytes(b"\xff\xd8" + os.urandom(5120 * 1024))
+        return photo
+
+    def copies(self, ticket_id: str) -> int:
+        return len(self.ids(ticket_id))
+
+    def photos(self, ticket_id: str) -> int:
+        return sum(len(self.fake.cards[card]["files"]) for card in self.ids(ticket_id))
+
+    def photo(self, ticket_id: str) -> bytes | None:
+        (card,) = self.ids(ticket_id)
+        files = self.fake.cards[card]["files"]
+        return files[0]["content"] if files else None
+
+    def take(self, ticket_id: str) -> None:
+        self.edit(ticket_id, idMembers=[TRELLO_AGENT])
+
+    def set_off(self, ticket_id: str) -> datetime:
+        eta = (datetime.now(UTC) + timedelta(minutes=15)).replace(second=0, microsecond=0)
+        self.take(ticket_id)
+        self.edit(ticket_id, due=eta.strftime("%Y-%m-%dT%H:%M:%S.000Z"))
+        self.move(ticket_id, "On the way")
+        return eta
+
+    def remark(self, ticket_id: str, text: str) -> None:
+        (card,) = self.ids(ticket_id)
+        self.fake.say(card, text)
+
+    def ask(self, ticket_id: str, text: str) -> None:
+        self.take(ticket_id)
+        self.remark(ticket_id, text)
+        self.move(ticket_id, "Waiting for operator")
+
+    def change_priority(self, ticket_id: str, priority: Priority, reason: str) -> None:
+        name = priority.value.title()
+        self.edit(ticket_id, idLabels=[next(key for key, there in self.fake.labels.items() if there == name)])
+        self.remark(ticket_id, f"{name}: {reason}")
+
+    def resolve(self, ticket_id: str, solution: str) -> None:
+        self.take(ticket_id)
+        self.move(ticket_id, "Done")
+        self.remark(ticket_id, solution)
+
+    def end(self, ticket_id: str) -> None:
+        self.edit(ticket_id, closed=True)
+
+
+@contextmanager
+def trello_harness():
+    fake = FakeTrello()
+    os.environ["TEST_TRELLO_TOKEN"] = TRELLO_TOKEN
+    build = partial(_build, "trello", KEY, "key", token={"env": "TEST_TRELLO_TOKEN"}, board=BOARD)
+    with serving(fake) as front:
+        harness = TrelloHarness(front, build, fake)
+        yield harness
+        harness.close()
 
 
 class WebhookHarness(HttpHarness):
