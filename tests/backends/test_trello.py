@@ -254,7 +254,7 @@ def test_what_stands_in_a_fence_comes_out_as_it_went_in(text):
 
 
 def test_the_longest_report_is_one_that_trello_takes(backend, fake):
-    longest = {name: "x" * 100_000 for name in ("note", "words", "it_term", "machine_name", "place", "who")}
+    longest = dict.fromkeys(("note", "words", "it_term", "machine_name", "place", "who"), "x" * 100000)
     made, _ = create(backend, **longest)
     assert len(card_of(fake, made)["desc"]) < 16_384
 
