@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from kiosk.core.model import RemoteChange
 
@@ -27,6 +27,32 @@ class Mark:
 
     def __str__(self) -> str:
         return f"{self.at.isoformat()}#{self.turn}"
+
+
+class News:
+    """Tells which of the things that are seen changed: since a mark, and shortly before it unless they were told as they are now.
+
+    A system of several servers tells some changes late; what was told already is not told again.
+    """
+
+    def __init__(self, *, overlap: timedelta) -> None:
+        self._overlap, self._told = overlap, dict[str, datetime]()
+
+    def start(self, mark: Mark | None) -> datetime | None:
+        """Give since when to ask; None: for everything."""
+        return mark.at - self._overlap if mark else None
+
+    def follow(
+        self, seen: Mapping[str, datetime], mark: Mark | None, *, times: Iterable[datetime] = ()
+    ) -> tuple[set[str], Mark]:
+        """Give which of `seen` (id -> changed at, by the system's own clock) is news, and the next mark; `times` were seen, too."""
+        start = self.start(mark)
+        fresh = {key for key, at in seen.items() if start is None or (at >= start and self._told.get(key) != at)}
+        self._told = {key: at for key, at in {**self._told, **seen}.items() if start is None or at >= start}
+        if mark is not None and not fresh:
+            return fresh, mark
+        newest = max([*seen.values(), *times, *([mark.at] if mark else [])], default=datetime.fromtimestamp(0, UTC))
+        return fresh, Mark(newest, mark.turn + 1 if mark else 0)
 
 
 class Oldest:

@@ -1,6 +1,7 @@
 """Where tickets go and come back from: one module per ticket system."""
 
 BUILT_IN = {
+    "asana": "kiosk.backends.asana:AsanaBackend",
     "desk": "kiosk.backends.desk:DeskBackend",
     "jira": "kiosk.backends.jira:JiraBackend",
     "memory": "kiosk.backends.memory:MemoryBackend",

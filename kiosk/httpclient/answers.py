@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -53,6 +54,8 @@ class Upload:
     name: str
     content: bytes
     media_type: str = "image/jpeg"
+    form: Mapping[str, str] = dataclass_field(default_factory=dict)
+    """The other parts of the form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +68,9 @@ class Call:
     json: Any = None
     content: bytes | None = None
     file: Upload | None = None
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = dataclass_field(default_factory=dict, repr=False)
     repeatable: bool
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+    secrets: tuple[str, ...] = dataclass_field(default=(), repr=False)
 
     def say(self, text: str) -> str:
         """Put `text` after the request's name, without secrets and not too long."""

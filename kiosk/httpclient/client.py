@@ -176,7 +176,7 @@ class HttpClient:
             call.url,
             params=call.params,
             json=call.json,
-            data=call.content,
+            data=call.file.form if call.file else call.content,
             files={call.file.field: (call.file.name, call.file.content, call.file.media_type)} if call.file else None,
             headers={
                 **({"Content-Type": "application/octet-stream"} if call.content is not None else {}),

@@ -15,6 +15,9 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from backends.fake_asana import AGENT as ASANA_AGENT
+from backends.fake_asana import PROJECT, FakeAsana
+from backends.fake_asana import TOKEN as ASANA_TOKEN
 from backends.fake_jira import AGENT, EMAIL, TOKEN, FakeJira
 from backends.fake_redmine import FakeRedmine
 from backends.fake_trello import AGENT as TRELLO_AGENT
@@ -43,6 +46,7 @@ from kiosk.core.ports import Backend, Clock
 from kiosk.desk import DeskSettings, add_terminal
 
 HARNESSES = {
+    "asana": ["asana"],
     "memory": ["memory"],
     "desk": ["desk"],
     "jira": ["jira-cloud", "jira-dc"],
@@ -56,6 +60,7 @@ HARNESSES = {
 def started(name: str, request, tmp_path_factory):
     """Start the other side called `name`, as a context."""
     start = {
+        "asana": asana_harness,
         "memory": memory_harness,
         "desk": lambda: desk_harness(tmp_path_factory.mktemp("desk")),
         "jira-cloud": lambda: jira_harness("cloud"),
@@ -380,6 +385,91 @@ class JiraHarness(HttpHarness):
 
     def end(self, ticket_id: str) -> None:
         self.move(ticket_id, "Closed")
+
+
+class AsanaHarness(HttpHarness):
+    """Plays IT on the fake: people drag tasks about, they do not call its API."""
+
+    def __init__(self, front, build, fake: FakeAsana) -> None:
+        super().__init__(front, build)
+        self.fake = fake
+
+    def live_by(self, clock: Clock, *, lag: Callable[[str], float]) -> None:
+        self.backend._project.now = clock.now
+        self.fake.live_by(clock, lag=lag)
+
+    def tidy(self) -> None:
+        for ticket_id in self.made:
+            for gid in self.gids(ticket_id):
+                self.fake.change(gid, completed=True)
+        super().tidy()
+
+    def gids(self, ticket_id: str) -> list[str]:
+        return [gid for gid, row in self.fake.tasks.items() if f"kiosk: id={ticket_id} " in row["notes"]]
+
+    def edit(self, ticket_id: str, **fields: object) -> None:
+        (gid,) = self.gids(ticket_id)
+        self.fake.change(gid, **fields)
+
+    def move(self, ticket_id: str, name: str) -> None:
+        self.edit(ticket_id, section=next(key for key, there in self.fake.sections.items() if there == name))
+
+    def refuse_photo(self, photo: Path) -> Path:
+        photo.write_bytes(b"\xff\xd8" + os.urandom(5120 * 1024))
+        return photo
+
+    def copies(self, ticket_id: str) -> int:
+        return len(self.gids(ticket_id))
+
+    def photos(self, ticket_id: str) -> int:
+        return sum(len(self.fake.tasks[gid]["files"]) for gid in self.gids(ticket_id))
+
+    def photo(self, ticket_id: str) -> bytes | None:
+        (gid,) = self.gids(ticket_id)
+        files = self.fake.tasks[gid]["files"]
+        return files[0]["content"] if files else None
+
+    def take(self, ticket_id: str) -> None:
+        self.edit(ticket_id, assignee=ASANA_AGENT)
+
+    def set_off(self, ticket_id: str) -> datetime:
+        eta = (datetime.now(UTC) + timedelta(minutes=15)).replace(second=0, microsecond=0)
+        self.take(ticket_id)
+        self.edit(ticket_id, due_at=eta.strftime("%Y-%m-%dT%H:%M:%S.000Z"))
+        self.move(ticket_id, "On the way")
+        return eta
+
+    def remark(self, ticket_id: str, text: str) -> None:
+        (gid,) = self.gids(ticket_id)
+        self.fake.say(gid, text)
+
+    def ask(self, ticket_id: str, text: str) -> None:
+        self.take(ticket_id)
+        self.remark(ticket_id, text)
+        self.move(ticket_id, "Waiting for operator")
+
+    def change_priority(self, ticket_id: str, priority: Priority, reason: str) -> None:
+        name = priority.value.title()
+        self.edit(ticket_id, option=next(key for key, there in self.fake.options.items() if there == name))
+        self.remark(ticket_id, reason)
+
+    def resolve(self, ticket_id: str, solution: str) -> None:
+        self.take(ticket_id)
+        self.edit(ticket_id, completed=True)
+        self.remark(ticket_id, solution)
+
+    def end(self, ticket_id: str) -> None:
+        self.move(ticket_id, "Closed")
+
+
+@contextmanager
+def asana_harness():
+    fake = FakeAsana()
+    build = partial(_build, "asana", ASANA_TOKEN, "token", project=PROJECT)
+    with serving(fake) as front:
+        harness = AsanaHarness(front, build, fake)
+        yield harness
+        harness.close()
 
 
 class TrelloHarness(HttpHarness):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from pydantic import RootModel, ValidationError
 
 from kiosk.backends.trello.cards import CARD_FIELDS, TOLD_BY, Action, Actions, AllNamed, Card, Cards, archived
 from kiosk.core.errors import MisconfiguredError, TemporaryError
-from kiosk.following import Mark
+from kiosk.following import Mark, News
 from kiosk.httpclient import HttpClient, NotFoundError
 
 MOST_ACTIONS = 1000
@@ -19,7 +19,6 @@ MOST_ACTIONS = 1000
 _BATCH = 10
 """Trello takes no more addresses at once."""
 _OVERLAP = timedelta(seconds=30)
-"""What several servers tell late is not passed over; what was told already is not told again."""
 _WHOLE = {
     "fields": CARD_FIELDS,
     "members": "true",
@@ -40,7 +39,7 @@ class Board:
         self._client, self._path = client, f"/boards/{board}"
         self._lists: dict[str, str] = {}
         self._labels: dict[str, str] = {}
-        self._told: dict[str, datetime] = {}
+        self._news = News(overlap=_OVERLAP)
 
     # ------------------------------------------------------------ what is there
 
@@ -96,19 +95,10 @@ class Board:
         if any(card.list_id not in self.lists() for card in visible):
             self.look()
         gone = self._batch(list(archived(actions, visible))) if mark else []
-        seen = [*visible, *gone]
-        start = mark.at - _OVERLAP if mark else None
-        fresh = [card for card in seen if self._is_news(card, mark, start)]
-        self._told = {card.id: card.changed_at for card in seen}
-        newest = max([*(a.date for a in actions), *(c.changed_at for c in seen)], default=None)
-        at = max(filter(None, (newest, mark.at if mark else None)), default=datetime.fromtimestamp(0, UTC))
-        turn = mark.turn if mark else 0
-        return fresh, str(Mark(at, turn + 1 if fresh or mark is None else turn)) if fresh or mark is None else cursor
-
-    def _is_news(self, card: Card, mark: Mark | None, start: datetime | None) -> bool:
-        if mark is None or start is None:
-            return True
-        return card.changed_at >= start and self._told.get(card.id) != card.changed_at
+        cards = {card.id: card for card in (*visible, *gone)}
+        seen = {key: card.changed_at for key, card in cards.items()}
+        fresh, following = self._news.follow(seen, mark, times=(action.date for action in actions))
+        return [card for key, card in cards.items() if key in fresh], str(following)
 
     def _cards(self, which: str, question: dict[str, str]) -> list[Card]:
         return self._client.read(f"{self._path}/cards/{which}", Cards, question).root
@@ -116,8 +106,9 @@ class Board:
     def _actions(self, mark: Mark | None) -> list[Action]:
         """Ask what was put away since the mark; without one, only for the newest action, whose time is the server's."""
         question = {"fields": "date,type,data", "memberCreator": "false", "member": "false", "limit": "1"}
-        if mark is not None:
-            since = (mark.at - _OVERLAP).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        start = self._news.start(mark)
+        if start is not None:
+            since = start.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             question |= {"filter": "updateCard:closed", "since": since, "limit": str(MOST_ACTIONS)}
         return self._client.read(f"{self._path}/actions", Actions, question).root
 
