@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -9,10 +10,11 @@ from itertools import count
 import pytest
 from backends.fake_jira import AGENT, EMAIL, KIOSK, TOKEN, FakeJira
 from backends.local_server import serving
-from backends.official import Official
+from backends.official import SPECS, Official
 from backends.samples import TICKET, sent
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft4Validator
 
 from kiosk import plugins
 from kiosk.backends.jira import markup
@@ -368,3 +370,28 @@ def test_an_issue_that_is_not_understood_hides_no_other(plant, caplog):
 
     assert len(plant.backend.changes("")[0]) == 2
     assert "not understood" in caplog.text
+
+
+@pytest.fixture(scope="module")
+def document_format():
+    """Atlassian's own schema of the document format."""
+    path = SPECS / "adf-schema-v1-full.json"
+    if not path.exists():
+        pytest.skip(f"needs the official description {path.name} in {SPECS}")
+    return Draft4Validator(json.loads(path.read_text()))
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs"])))
+@example(text="")
+@example(text="a\n\n\n  b\tc\r\n{code}h1. *x*")
+def test_whatever_was_typed_is_a_document_by_atlassians_own_schema(document_format, text):
+    document = markup.adf(text)
+
+    assert [error.message for error in document_format.iter_errors(document)] == []
+
+
+def test_a_document_that_is_none_is_noticed(document_format):
+    document = markup.adf("Hello")
+    document["content"][0]["type"] = "paragraf"
+
+    assert list(document_format.iter_errors(document))
