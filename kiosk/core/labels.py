@@ -1,7 +1,7 @@
 """Machine labels: the text in the QR code, and what may stand for it when somebody types or scans something else.
 
-What we print is `K:P-0007*Z`: a mark, the machine's id in capitals, and a check character. Ten characters of this kind fill the
-smallest QR code at its highest error correction, so its modules are as large as the label allows.
+What we print is `K:P-0007*Z`: a mark, the id in capitals, a check character. Ten such characters fill the smallest QR code at its highest
+error correction, so its modules are as large as the label allows.
 """
 
 from __future__ import annotations
@@ -49,8 +49,7 @@ def read_label(text: str, machines: Mapping[str, Machine]) -> Machine:
     """
     line = "" if len(text) > _LONGEST else clean_line(text)
     printed = _PRINTED.fullmatch(line)
-    label = printed or _LABEL.fullmatch(line)
-    if label is None:
+    if (label := printed or _LABEL.fullmatch(line)) is None:
         raise LabelError(f"not a machine label: {clean_line(text, limit=60)!r}")
     if printed is not None and printed["check"].upper() != check_character(printed["id"]):
         raise LabelError(f"a label that was not read right: {line!r} has another check character")

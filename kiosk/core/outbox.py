@@ -7,7 +7,6 @@ disk; a writer changes memory only after the disk has it.
 from __future__ import annotations
 
 import dataclasses
-import gc
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +20,7 @@ from kiosk.core.document import from_document, to_document
 from kiosk.core.errors import StorageError
 from kiosk.core.events import Publish, TicketChanged, TicketSaved
 from kiosk.core.figure import Figure, figure_of
+from kiosk.core.memory import uncollected
 from kiosk.core.model import Delivery, DeliveryState, Entry, Progress, Status, Ticket
 from kiosk.core.ports import Disk
 from kiosk.core.room import Room, is_lack_of_room, with_photo
@@ -59,7 +59,7 @@ class Outbox:
         # A number is never used twice, not even that of a document that cannot be read.
         self._last_sequence = 0
         photos = self._disk.photos()
-        with _uncollected():
+        with uncollected():  # a hundred thousand values that all stay
             self._figures = dict(self._rows(self._archive, Figure))
             gone = {figure.ticket for figure in self._figures.values()}
             archived = []  # killed between archiving and removing
@@ -302,18 +302,6 @@ def _after_restart(entry: Entry) -> Entry:
         if delivery.state is DeliveryState.SENDING:
             entry = entry.with_delivery(dataclasses.replace(delivery, state=DeliveryState.UNCERTAIN))
     return entry
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from looking through a hundred thousand values that all stay."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kiosk import resources
 from kiosk.core.draft import Draft
 from kiosk.core.events import Event
+from kiosk.core.memory import uncollected
 from kiosk.core.terminal import Terminal
 from kiosk.drafts import DraftFile
 from kiosk.i18n import OWN_NAMES, Translator
@@ -177,7 +178,9 @@ class KioskApp(App):
         THEME.rtl = self.translator.is_rtl
         self.language = self.translator.language
         self.language_name = OWN_NAMES.get(self.language, self.language)
-        self.tr, self.ntr = self.translator.tr, self.translator.ntr
+        with uncollected():
+            # A widget that is no longer shown must not go while the rules are called one by one: its own would fail (Kivy).
+            self.tr, self.ntr = self.translator.tr, self.translator.ntr
         if self.root is not None:
             self.page.refresh()
 

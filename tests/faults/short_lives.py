@@ -21,7 +21,7 @@ REPORTS = 4
 def live(config: Path, receipts, *, blind: bool = False) -> None:
     """Report, say something more, forward, until somebody pulls the plug; a receipt follows each "Saved"."""
     # The Redmine of the tests answers one request after the other, so nothing of ours is still under way there for longer.
-    RedmineBackend.settle = timedelta(seconds=0.2)
+    RedmineBackend.settle = timedelta(seconds=0.5)
     if blind:
         RedmineBackend.find = lambda self, ticket_id: None
         RedmineBackend.changes = lambda self, cursor: ([], "0")

@@ -66,6 +66,7 @@ def _look(question):
         "texts": _texts,
         "where": lambda: _where(question["text"]),
         "screen": lambda: app.page.name,
+        "sheets": lambda: len(app.root.ids.sheets.children),
         "size": lambda: list(app.root.size),
         "modules": _modules,
         "break": lambda: _break(question["what"]),
