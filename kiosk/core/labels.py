@@ -62,6 +62,5 @@ def read_label(text: str, machines: Mapping[str, Machine]) -> Machine:
 
 
 def _find(machine_id: str, machines: Mapping[str, Machine]) -> Machine | None:
-    wanted = machine_id.casefold()
-    # A scan is rare and a plant has hundreds of machines, not millions: no index to keep in step.
+    wanted = machine_id.casefold()  # a scan is rare, and a plant has thousands of machines at most: no index
     return machines.get(machine_id) or next((m for key, m in machines.items() if key.casefold() == wanted), None)
