@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections import deque
@@ -178,11 +179,23 @@ class KioskApp(App):
         THEME.rtl = self.translator.is_rtl
         self.language = self.translator.language
         self.language_name = OWN_NAMES.get(self.language, self.language)
-        with uncollected():
-            # A widget that is no longer shown must not go while the rules are called one by one: its own would fail (Kivy).
-            self.tr, self.ntr = self.translator.tr, self.translator.ntr
+        self._relabel()
         if self.root is not None:
             self.page.refresh()
+
+    def _relabel(self) -> None:
+        """Let every rule ask for its text again.
+
+        Kivy also asks the rules of a sheet that is gone but not cleaned up yet, and such a rule ends the round for all that come after it.
+        """
+        with uncollected():
+            try:
+                self.tr, self.ntr = self.translator.tr, self.translator.ntr
+            except ReferenceError:
+                gc.collect()
+                self.ntr = self.translator.ntr
+                for name in ("tr", "ntr"):
+                    self.property(name).dispatch(self)
 
     def pick_language(self) -> None:
         """Open the language picker."""

@@ -238,3 +238,20 @@ def test_screens_and_sheets_that_are_gone_leave_nothing_behind(pilot, floor):
 
     for kind in ("KLabel", "PadKey", "MessageSheet", "TypingSheet", "ClockEvent", "WeakMethod"):
         assert after[kind] <= before[kind] + 2, kind
+
+
+def test_a_rule_of_something_that_is_gone_keeps_no_other_from_its_text(pilot):
+    calls = []
+
+    def gone(*_):
+        calls.append(None)
+        if len(calls) == 1:
+            raise ReferenceError("weakly-referenced object no longer exists")
+
+    pilot.app.fbind("tr", gone)  # asked first, for it came last
+    pilot.app.speak("de")
+    pilot.frames()
+    pilot.app.funbind("tr", gone)
+
+    assert len(calls) == 2
+    assert pilot.sees("Problem melden")
