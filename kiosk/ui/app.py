@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import time
 from collections import deque
@@ -184,18 +183,24 @@ class KioskApp(App):
             self.page.refresh()
 
     def _relabel(self) -> None:
-        """Let every rule ask for its text again.
-
-        Kivy also asks the rules of a sheet that is gone but not cleaned up yet, and such a rule ends the round for all that come after it.
-        """
+        """Let every rule ask for its text again."""
         with uncollected():
             try:
                 self.tr, self.ntr = self.translator.tr, self.translator.ntr
             except ReferenceError:
-                gc.collect()
+                # Kivy also asks the rules of what is left of a sheet that is gone, and such a rule ends the round for the others.
                 self.ntr = self.translator.ntr
                 for name in ("tr", "ntr"):
-                    self.property(name).dispatch(self)
+                    self._ask_each(name)
+
+    def _ask_each(self, name: str) -> None:
+        for function, first, named, is_weak, uid in self.get_property_observers(name, args=True):
+            called = function() if is_weak else function
+            try:
+                if called is not None:
+                    called(*(first or ()), self, getattr(self, name), **(named or {}))
+            except ReferenceError:
+                self.unbind_uid(name, uid)
 
     def pick_language(self) -> None:
         """Open the language picker."""
