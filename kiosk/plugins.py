@@ -46,6 +46,8 @@ def _certificates(path: Path) -> Path:
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 """An http or https address without credentials and without the slash at its end."""
+CertificateFile = Annotated[ConfigPath, AfterValidator(_certificates)]
+"""The plant's own certificate authority, in PEM form."""
 
 
 class PluginSettings(Section):
@@ -67,14 +69,13 @@ class HttpSettings(PluginSettings):
     """What every plugin that speaks HTTP has."""
 
     url: WebAddress
-    ca_file: Annotated[ConfigPath, AfterValidator(_certificates)] | None = None
-    """The plant's own certificate authority, in PEM form."""
+    ca_file: CertificateFile | None = None
     proxy: WebAddress | None = None
     timeout: float = Field(default=30.0, gt=0, le=300)
     """Seconds without a sign of life after which an answer is given up."""
 
 
-class MappedSettings(HttpSettings):
+class MappedSettings(PluginSettings):
     """What a plugin has whose system calls priorities and statuses by names of its own."""
 
     usual_priorities: ClassVar[Mapping[Priority, str]] = {}

@@ -106,7 +106,14 @@ class Trial:
         self._backend.deliver(self._said, self._ticket)
 
     def _find(self) -> None:
-        self._wait_for(lambda: self._backend.find(self._ticket.id) == self._ref, "it is not found by our id")
+        def is_there() -> bool:
+            found = self._backend.find(self._ticket.id)
+            if found is None or self._ref is None or found.id != self._ref.id:
+                return False
+            self._ref = found  # by now it may have the number that people there call it
+            return True
+
+        self._wait_for(is_there, "it is not found by our id")
 
     def _see(self, is_so: Callable[[RemoteChange], bool]) -> None:
         def seen() -> bool:

@@ -4,6 +4,7 @@ BUILT_IN = {
     "asana": "kiosk.backends.asana:AsanaBackend",
     "desk": "kiosk.backends.desk:DeskBackend",
     "jira": "kiosk.backends.jira:JiraBackend",
+    "mail": "kiosk.backends.mail:MailBackend",
     "memory": "kiosk.backends.memory:MemoryBackend",
     "redmine": "kiosk.backends.redmine:RedmineBackend",
     "trello": "kiosk.backends.trello:TrelloBackend",

@@ -111,6 +111,9 @@ class Watch:
             # The backend shows the ticket: whatever we thought, it did arrive.
             arrived = dataclasses.replace(ours, state=DeliveryState.DELIVERED, ref=change.ref, error="")
             entry = entry.with_delivery(dataclasses.replace(arrived, delivered_at=self._clock.now()))
+        elif ours is not None and ours.ref is not None and ours.ref.id == change.ref.id and ours.ref != change.ref:
+            # The same one, but people there call it otherwise now: it was moved, or has got its number.
+            entry = entry.with_delivery(dataclasses.replace(ours, ref=change.ref))
         # Where a ticket has two systems of record, the first one is believed; and a twin or a copy is not the ticket.
         is_believed = ours is not None and ours.id == entry.reports[0].id
         is_the_one = ours is None or ours.ref is None or ours.ref.id == change.ref.id

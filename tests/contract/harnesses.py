@@ -19,6 +19,9 @@ from backends.fake_asana import AGENT as ASANA_AGENT
 from backends.fake_asana import PROJECT, FakeAsana
 from backends.fake_asana import TOKEN as ASANA_TOKEN
 from backends.fake_jira import AGENT, EMAIL, TOKEN, FakeJira
+from backends.fake_mail import HELPDESK as MAIL_HELPDESK
+from backends.fake_mail import PASSWORD as MAIL_PASSWORD
+from backends.fake_mail import TERMINALS, FakeMail, mail_servers
 from backends.fake_redmine import FakeRedmine
 from backends.fake_trello import AGENT as TRELLO_AGENT
 from backends.fake_trello import BOARD, KEY, FakeTrello
@@ -47,6 +50,7 @@ from kiosk.desk import DeskSettings, add_terminal
 
 HARNESSES = {
     "asana": ["asana"],
+    "mail": ["mail"],
     "memory": ["memory"],
     "desk": ["desk"],
     "jira": ["jira-cloud", "jira-dc"],
@@ -61,6 +65,7 @@ def started(name: str, request, tmp_path_factory):
     """Start the other side called `name`, as a context."""
     start = {
         "asana": asana_harness,
+        "mail": mail_harness,
         "memory": memory_harness,
         "desk": lambda: desk_harness(tmp_path_factory.mktemp("desk")),
         "jira-cloud": lambda: jira_harness("cloud"),
@@ -96,6 +101,12 @@ class Harness(ABC):
     backend: Backend
     is_repeatable = False
     """True when sending a write twice does no harm, so that a lost answer is only a delay."""
+    tells_twins = True
+    """False when a report that was made twice is one thing there, or nobody can tell."""
+    retry_after: float | None = 7
+    """How long it can ask to be left alone."""
+    knows_what_is_gone = True
+    """False when it takes notes on tickets that are not there."""
 
     def __init__(self) -> None:
         self.made: list[str] = []
@@ -122,6 +133,10 @@ class Harness(ABC):
     def impatient(self) -> Backend:
         """Give the same backend with a short timeout."""
         return self.backend
+
+    def hasten(self, seconds: float) -> None:
+        """Let the backend wait no longer than so for an answer."""
+        self.backend._client._timeout = (5.0, seconds)
 
     def pass_time(self) -> None:  # noqa: B027  not abstract: most need none
         """Let the second pass in which something happened."""
@@ -243,6 +258,7 @@ def _is_write(request) -> bool:
 
 class DeskHarness(HttpHarness):
     is_repeatable = True
+    tells_twins = False
 
     def __init__(self, front, build, store) -> None:
         super().__init__(front, build)
@@ -310,6 +326,84 @@ class DeskHarness(HttpHarness):
 
 
 MOST_LAG = 300.0
+
+
+class MailHarness(Harness):
+    """Plays the people behind a helpdesk's address, who answer by mail."""
+
+    tells_twins = False
+    retry_after = None
+    knows_what_is_gone = False
+
+    def __init__(self, build, front: FakeMail, smtp_port: int, imap_port: int) -> None:
+        super().__init__()
+        self.front = self.fake = front
+        self._build, self._ports = build, {"smtp_port": smtp_port, "imap_port": imap_port}
+        self.backend = build(**self._ports)
+
+    def strike(self, fault: str, *, write: bool = False) -> None:
+        self.front.strike(fault, write=write)
+
+    def calm(self) -> None:
+        self.front.calm()
+
+    def set_clock(self, ahead: timedelta) -> None:
+        self.front.now = lambda: datetime.now(UTC) + ahead
+
+    def live_by(self, clock: Clock, *, lag: Callable[[str], float]) -> None:
+        self.backend._now = self.front.now = clock.now
+        self.backend.settle = timedelta(seconds=MOST_LAG + 10)
+        self.front.monotonic, self.front.lag = clock.monotonic, lag
+
+    def hasten(self, seconds: float) -> None:
+        for part in (self.backend._smtp, self.backend._mailbox):
+            part._settings = part._settings.model_copy(update={"timeout": seconds})
+
+    def unreachable(self) -> Backend:
+        return self._build(smtp_port=closed_port(), imap_port=closed_port())
+
+    def impatient(self) -> Backend:
+        return self._build(**self._ports, timeout=0.4)
+
+    def refuse_photo(self, photo: Path) -> Path:
+        photo.write_bytes(b"\xff\xd8" + os.urandom(5120 * 1024))
+        return photo
+
+    def copies(self, ticket_id: str) -> int:
+        return sum(mail["In-Reply-To"] is None for mail in self.front.received(ticket_id))
+
+    def _photos(self, ticket_id: str) -> list[bytes]:
+        mails = self.front.received(ticket_id)
+        return [part.get_content() for mail in mails for part in mail.iter_attachments()]
+
+    def photos(self, ticket_id: str) -> int:
+        return len(self._photos(ticket_id))
+
+    def photo(self, ticket_id: str) -> bytes | None:
+        return next(iter(self._photos(ticket_id)), None)
+
+    def take(self, ticket_id: str) -> None:
+        self.front.reply(ticket_id, "Owner: Jana Nowak", sender=f"IT <{MAIL_HELPDESK}>")
+
+    def set_off(self, ticket_id: str) -> datetime:
+        eta = (datetime.now(UTC) + timedelta(minutes=15)).replace(second=0, microsecond=0)
+        self.front.reply(ticket_id, f"Status: On the way\nETA: {eta.isoformat()}")
+        return eta
+
+    def ask(self, ticket_id: str, text: str) -> None:
+        self.front.reply(ticket_id, f"Status: Waiting\n\n{text}")
+
+    def remark(self, ticket_id: str, text: str) -> None:
+        self.front.reply(ticket_id, text)
+
+    def change_priority(self, ticket_id: str, priority: Priority, reason: str) -> None:
+        self.front.reply(ticket_id, f"Priority: {priority.value}\n\n{reason}")
+
+    def resolve(self, ticket_id: str, solution: str) -> None:
+        self.front.reply(ticket_id, f"{solution}\nStatus: resolved")
+
+    def end(self, ticket_id: str) -> None:
+        self.front.reply(ticket_id, "Status: Closed", sender=f"IT <{MAIL_HELPDESK}>")
 
 
 class JiraHarness(HttpHarness):
@@ -561,6 +655,7 @@ class WebhookHarness(HttpHarness):
     """Plays the people behind a receiver."""
 
     is_repeatable = True
+    tells_twins = False
 
     def __init__(self, front, build, fake: FakeReceiver) -> None:
         super().__init__(front, build)
@@ -731,6 +826,18 @@ def webhook_harness():
 
 def _build_webhook(*, url: str, **table) -> Backend:
     return _build("webhook", SECRET, "secret", url=f"{url}/hook", status_url=f"{url}/status", **table)
+
+
+@contextmanager
+def mail_harness():
+    os.environ["TEST_MAIL_KEY"] = MAIL_PASSWORD
+    table = {"type": "mail", "smtp_host": "127.0.0.1", "imap_host": "127.0.0.1", "username": TERMINALS}
+    table |= {"to": MAIL_HELPDESK, "sender": TERMINALS, "password": {"env": "TEST_MAIL_KEY"}, "timeout": 20}
+    table |= {"smtp_security": "none", "imap_security": "none"}
+    with mail_servers() as (fake, smtp_port, imap_port):
+        yield MailHarness(
+            lambda **more: plugins.build("backends", table | more, terminal="K7"), fake, smtp_port, imap_port
+        )
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """One report from the tap to the confirmation, on fakes, with the forwarders driven by hand."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -340,3 +341,15 @@ def test_a_clock_that_jumps_neither_stops_nor_hurries_a_retry(floor):
     floor.pass_time(10)
 
     assert len(floor.it.tickets) == 1
+
+
+def test_a_ticket_that_is_called_otherwise_there_is_called_so_here(floor):
+    """It was moved to another project, or has got its number only now."""
+    entry = floor.report()
+    floor.step()
+    told = floor.it.changes("")[0]
+    renamed = [dataclasses.replace(change, ref=dataclasses.replace(change.ref, number="IT-77")) for change in told]
+    floor.it.changes = lambda cursor: (renamed, "1")
+    floor.step(10)
+
+    assert floor.terminal.entry(entry.ticket.id).ref.label == "IT-77"

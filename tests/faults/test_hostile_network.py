@@ -1,6 +1,6 @@
 """Tickets go through a network in which most requests fail in some way, to a search that lags: none is lost, none arrives twice.
 
-Once against the contract itself, and once for every backend that speaks HTTP, over real sockets and a proxy that misbehaves.
+Once against the contract itself, and once for every backend, over real sockets and a proxy or a mail server that misbehaves.
 Time is virtual: the waits of weeks pass at once.
 """
 
@@ -14,8 +14,8 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from backends.local_server import Reply, behave, cut_answer, lose_answer, say
-from contract.harnesses import HARNESSES, MOST_LAG, started
+from backends.local_server import Reply, cut_answer, lose_answer, say
+from contract.harnesses import HARNESSES, MOST_LAG, HttpHarness, started
 from fakes import Floor, quick_disk
 
 from kiosk.backends.memory import MemoryBackend, MemorySettings
@@ -108,26 +108,26 @@ def bound_for(floor, backend, rng):
 
 
 OVER_THE_WIRE = [names[0] for kind, names in HARNESSES.items() if kind != "memory"]
-"""The other sides that speak HTTP and can live by the clock of a test; a new backend is among them by itself."""
+"""The other sides that are reached through sockets and can live by the clock of a test; a new backend is among them by itself."""
 
 
 class Proxy:
     """Sits between a backend and its server, and lets through what it likes."""
 
-    def __init__(self, front, rng):
-        self.rng, self.faults = rng, Counter()
-        self._owed = list(WIRE_FAULTS)
+    def __init__(self, front, rng, wire_faults):
+        self.rng, self.faults, self.wire_faults = rng, Counter(), wire_faults
+        self._owed = list(wire_faults)
         """Each fault happens at least once; the rest is chance."""
         self.front, self._behave = front, front.next_fault
         front.next_fault = self.next_fault
 
     def next_fault(self, request):
         if self.rng.random() < 0.45:
-            return behave
-        often = self.rng.choice([name for name in WIRE_FAULTS for _ in range(1 if name == "stall" else 12)])
+            return self._behave(request)
+        often = self.rng.choice([name for name in self.wire_faults for _ in range(1 if name == "stall" else 12)])
         name = self._owed.pop() if self._owed else often
         self.faults[name] += 1
-        return WIRE_FAULTS[name]
+        return self.wire_faults[name]
 
 
 def reset(handler, request, answer):
@@ -162,6 +162,18 @@ WIRE_FAULTS = {
     "login page": say(Reply(200, b"<!doctype html><form>Guest network</form>", {"Content-Type": "text/html"})),
     "half an answer": say(Reply(200, b'{"half": ')),
 }
+MAIL_FAULTS = {
+    "answer lost after the commit": "answer lost",
+    "answer cut": "answer cut",
+    "request cut": "request cut",
+    "reset": "reset",
+    "stall": "silence",
+    "451": "please wait",
+    "nonsense": "server error",
+    "login page": "login page",
+    "half an answer": "garbled",
+}
+"""The same for a mail server: on the way of a mail, or of a look into the mailbox."""
 
 
 @pytest.mark.timeout(900)
@@ -172,9 +184,10 @@ def test_tickets_through_a_hostile_proxy_arrive_once(name, request, tmp_path_fac
         floor = Floor(destinations=(), disk=quick_disk(tmp_path_factory.mktemp("data")))
         lags = {}
         harness.live_by(floor.time.clock, lag=lambda ticket: lags.setdefault(ticket, rng.uniform(0, MOST_LAG)))
-        harness.backend._client._timeout = (5.0, STALL / 3)
+        harness.hasten(STALL / 3)
         bound_for(floor, harness.backend, rng)
-        proxy = Proxy(harness.front, rng)
+        wire_faults = WIRE_FAULTS if isinstance(harness, HttpHarness) else MAIL_FAULTS
+        proxy = Proxy(harness.front, rng, wire_faults)
         tickets = go_through(floor, TICKETS)
         floor.terminal.stop()
 
@@ -186,7 +199,7 @@ def test_tickets_through_a_hostile_proxy_arrive_once(name, request, tmp_path_fac
             f"{name}: {TICKETS} tickets, {len(harness.front.requests)} requests, {faults} of them spoilt in {len(proxy.faults)} ways: "
             f"{copies.count(0)} lost, {sum(count > 1 for count in copies)} twins"
         )
-        assert set(proxy.faults) == set(WIRE_FAULTS)
+        assert set(proxy.faults) == set(wire_faults)
         assert set(copies) == {1}
 
 

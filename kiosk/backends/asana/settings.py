@@ -10,7 +10,7 @@ from pydantic import Field
 from kiosk.core.model import Status
 from kiosk.core.plant import Priority
 from kiosk.fields import Secret
-from kiosk.plugins import MappedSettings, WebAddress
+from kiosk.plugins import HttpSettings, MappedSettings, WebAddress
 
 STATUSES = {
     "To do": Status.NEW,
@@ -29,7 +29,7 @@ STATUSES = {
 PRIORITIES = {Priority.CRITICAL: "Critical", Priority.HIGH: "High", Priority.NORMAL: "Normal"}
 
 
-class AsanaSettings(MappedSettings):
+class AsanaSettings(MappedSettings, HttpSettings):
     """`token` belongs to a member of the project who may edit it."""
 
     questions: ClassVar[Mapping[str, str]] = {

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from kiosk.core.model import Status
 from kiosk.core.plant import Priority
 from kiosk.fields import Secret
-from kiosk.plugins import MappedSettings
+from kiosk.plugins import HttpSettings, MappedSettings
 
 STATUSES = {
     "To Do": Status.NEW,
@@ -31,7 +31,7 @@ STATUSES = {
 PRIORITIES = {Priority.CRITICAL: "Highest", Priority.HIGH: "High", Priority.NORMAL: "Medium"}
 
 
-class JiraSettings(MappedSettings):
+class JiraSettings(MappedSettings, HttpSettings):
     """`token` belongs to a user who may browse, create, comment and transition issues in `project`."""
 
     questions: ClassVar[Mapping[str, str]] = {

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from kiosk.core.model import Status
 from kiosk.core.plant import Priority
 from kiosk.fields import Secret
-from kiosk.plugins import MappedSettings
+from kiosk.plugins import HttpSettings, MappedSettings
 
 HOW_TO_MAKE_THE_FIELD = (
     "in Redmine, Administration > Custom fields > New > Issues, make a field of format Text named 'Kiosk ID' with "
@@ -35,7 +35,7 @@ def _needed(number: int) -> int:
     return number
 
 
-class RedmineSettings(MappedSettings):
+class RedmineSettings(MappedSettings, HttpSettings):
     """`api_key` belongs to a user who may view, add and edit issues in `project`."""
 
     questions: ClassVar[Mapping[str, str]] = {

@@ -1,0 +1,8 @@
+"""A helpdesk that makes tickets from mails: what is reported goes there by SMTP, what is answered is read by IMAP.
+
+`letters` writes our mails, `replies` reads everybody's; `smtp` sends, `mailbox` keeps what the mailbox tells.
+"""
+
+from kiosk.backends.mail.backend import MailBackend
+
+__all__ = ["MailBackend"]
