@@ -42,6 +42,8 @@ class FakeJira:
         self.base = "/rest/api/3" if self.is_cloud else "/rest/api/2"
         self.issues: dict[int, dict] = {}
         self.on_screen = {"summary", "description", "issuetype", "project", "labels", "priority"}
+        self.on_form = {"summary", "description", "priority", "labels"}
+        self.has_service_desk = True
         self.required: dict[str, str] = {}
         self.permissions = set(PERMISSIONS)
         self.forbidden_statuses: set[str] = set()
@@ -63,6 +65,8 @@ class FakeJira:
     def __call__(self, request: Request) -> Reply:
         if request.headers.get("Authorization") != self._key():
             return Reply.of({"message": "Client must be authenticated to access this resource."}, 401)
+        if request.path.startswith("/rest/servicedeskapi"):
+            return self._service_desk(request)
         if not request.path.startswith(self.base):
             return Reply(404, b"<!DOCTYPE html><title>404</title>", {"Content-Type": "text/html"})
         path = request.path.removeprefix(self.base)
@@ -126,6 +130,50 @@ class FakeJira:
                 field["allowedValues"] = [{"id": str(n), "name": name} for n, name in enumerate(PRIORITIES, 1)]
         return Reply.of({"fields" if self.is_cloud else "values": fields, "total": len(fields)})
 
+    # ------------------------------------------------------------ Service Management
+
+    def _service_desk(self, request: Request) -> Reply:
+        path = request.path.removeprefix("/rest/servicedeskapi")
+        if not self.has_service_desk:
+            return Reply(404, b"<!DOCTYPE html><title>404</title>", {"Content-Type": "text/html"})
+        if (request.method, path) == ("POST", "/request"):
+            return self._request(request)
+        pages = {
+            "/servicedesk": [{"id": "3", "projectKey": "HR"}, {"id": "10", "projectKey": "MNT"}],
+            "/servicedesk/10/requesttype": [{"id": "24", "name": "Get help"}, {"id": "25", "name": "Report a fault"}],
+        }
+        if path in pages:
+            start = int(request.query["start"])
+            values = pages[path][start : start + 1]
+            return Reply.of({"values": values, "start": start, "limit": 1, "isLastPage": start > 0})
+        assert path == "/servicedesk/10/requesttype/25/field"
+        fields = [
+            {"fieldId": f, "name": f.title(), "required": f == "summary", "validValues": self._valid(f)}
+            for f in sorted(self.on_form)
+        ]
+        fields += [{"fieldId": f, "name": name, "required": True} for f, name in self.required.items()]
+        return Reply.of({"requestTypeFields": fields, "canRaiseOnBehalfOf": False})
+
+    def _valid(self, field: str) -> list[dict]:
+        return [{"value": str(n), "label": name} for n, name in enumerate(PRIORITIES)] if field == "priority" else []
+
+    def _request(self, request: Request) -> Reply:
+        body = request.json
+        if (body["serviceDeskId"], body["requestTypeId"]) != ("10", "25"):
+            return Reply.of({"errorMessage": "The service desk does not exist."}, 404)
+        values = body["requestFieldValues"]
+        strange = set(values) - self.on_form - set(self.required)
+        if strange or not isinstance(values.get("description", ""), str):
+            return Reply.of({"errorMessage": f"Field {strange or 'description'} is not valid."}, 400)
+        # A description comes as wiki markup, and the cloud keeps it as a document.
+        text = values.get("description", "").removeprefix("{noformat}\n").removesuffix("\n{noformat}")
+        code = {"type": "codeBlock", "content": [{"type": "text", "text": text}] if text else []}
+        document = {"type": "doc", "version": 1, "content": [code]}
+        description = document if self.is_cloud else values.get("description", "")
+        issue = self._add({**values, "description": description})
+        answer = {"issueId": issue["id"], "issueKey": issue["key"], "requestTypeId": "25", "serviceDeskId": "10"}
+        return Reply.of(answer, 201)
+
     # ------------------------------------------------------------ writing
 
     def _create(self, request: Request) -> Reply:
@@ -134,6 +182,10 @@ class FakeJira:
             return refused(project="valid project is required")
         if fault := self._fault_in(fields):
             return fault
+        issue = self._add(fields)
+        return Reply.of({"id": issue["id"], "key": issue["key"], "self": "https://jira.example.com/x"}, 201)
+
+    def _add(self, fields: dict) -> dict:
         number, now = next(self._numbers), self._tick()
         self.issues[number] = {
             "id": str(number),
@@ -153,8 +205,7 @@ class FakeJira:
             "files": [],
             "made_at": self._monotonic() if self._monotonic else 0.0,
         }
-        issue = self.issues[number]
-        return Reply.of({"id": issue["id"], "key": issue["key"], "self": "https://jira.example.com/x"}, 201)
+        return self.issues[number]
 
     def _fault_in(self, fields: dict) -> Reply | None:
         strange = set(fields) - self.on_screen - set(self.required)

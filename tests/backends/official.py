@@ -21,6 +21,10 @@ HERE = "http://localhost"
 @cache
 def _description(name: str) -> OpenAPI:
     content = json.loads((SPECS / name).read_text())
+    # The checker knows no OAuth, and who we are is asked by other tests.
+    for operation in (operation for path in content["paths"].values() for operation in path.values()):
+        if isinstance(operation, dict):
+            operation.pop("security", None)
     return OpenAPI.from_dict({**content, "servers": [{"url": HERE}]})
 
 

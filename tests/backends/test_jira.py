@@ -102,6 +102,64 @@ def test_every_request_is_as_the_official_description_says(plant, tmp_path):
     assert faults == []
 
 
+# ------------------------------------------------------------ Service Management
+
+
+@pytest.fixture
+def service(plant):
+    backend = plant.with_settings(request_type="Report a fault")
+    yield backend
+    backend.close()
+
+
+def test_a_request_is_as_the_official_description_says(plant, service):
+    official = Official("jsm-cloud.trim.json")
+    service.check()
+    plant.create(service)
+    asked = [request for request in plant.server.requests if "/servicedeskapi/" in request.path]
+
+    assert {request.method for request in asked} == {"GET", "POST"}
+    assert [fault for request in asked for fault in official.faults(request)] == []
+    (created,) = [request for request in asked if request.method == "POST"]
+    assert official.faults(replace(created, body=b'{"labels": []}'))
+
+
+def test_a_report_is_a_customers_request_with_what_its_form_allows(plant, service):
+    plant.fake.on_form -= {"priority", "labels"}
+    ref = plant.create(service, note="{noformat} *a*")
+
+    fields = plant.issue(ref)["fields"]
+    assert fields["labels"] == []
+    assert service.find("T1") == ref
+    assert plant.progress(ref, backend=service).status is Status.NEW
+
+
+@pytest.mark.parametrize(
+    ("table", "part"),
+    [
+        ({"request_type": "Nonsense"}, "has no 'Nonsense'; it has Get help, Report a fault"),
+        ({"request_type": "Report a fault", "project": "SALES"}, "SALES"),
+    ],
+)
+def test_a_request_type_that_is_not_there_is_named(plant, table, part):
+    with pytest.raises(MisconfiguredError, match=part):
+        plant.with_settings(**table).check()
+
+
+def test_a_form_that_wants_more_says_what(plant, service):
+    plant.fake.required["customfield_10000"] = "Nominee"
+    with pytest.raises(
+        MisconfiguredError, match=r"customfield_10000 \(Nominee\) is required for a new 'Report a fault'"
+    ):
+        service.check()
+
+
+def test_a_jira_without_service_management_says_so(plant, service):
+    plant.fake.has_service_desk = False
+    with pytest.raises(MisconfiguredError, match="no Service Management"):
+        service.check()
+
+
 def test_the_description_would_notice_a_wrong_request(plant):
     """The negative control."""
     name, base = DESCRIPTIONS[plant.fake.flavour]

@@ -53,7 +53,7 @@ HARNESSES = {
     "mail": ["mail"],
     "memory": ["memory"],
     "desk": ["desk"],
-    "jira": ["jira-cloud", "jira-dc"],
+    "jira": ["jira-cloud", "jira-dc", "jira-service"],
     "redmine": ["redmine-fake", "redmine"],
     "trello": ["trello"],
     "webhook": ["webhook"],
@@ -70,6 +70,7 @@ def started(name: str, request, tmp_path_factory):
         "desk": lambda: desk_harness(tmp_path_factory.mktemp("desk")),
         "jira-cloud": lambda: jira_harness("cloud"),
         "jira-dc": lambda: jira_harness("dc"),
+        "jira-service": lambda: jira_harness("cloud", request_type="Report a fault"),
         "redmine-fake": fake_redmine_harness,
         "redmine": lambda: redmine_harness(request.getfixturevalue("redmine")),
         "trello": trello_harness,
@@ -841,10 +842,10 @@ def mail_harness():
 
 
 @contextmanager
-def jira_harness(flavour: str):
+def jira_harness(flavour: str, **table):
     fake = FakeJira(flavour)
     more = {"email": EMAIL} if flavour == "cloud" else {}
-    more |= {"project": "MNT", "eta_field": "customfield_10050", "flavour": flavour}
+    more |= {"project": "MNT", "eta_field": "customfield_10050", "flavour": flavour, **table}
     build = partial(_build, "jira", TOKEN, "token", **more)
     with serving(fake) as front:
         harness = JiraHarness(front, build, fake)

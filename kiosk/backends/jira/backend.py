@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -11,6 +12,7 @@ from pydantic import BaseModel, Field
 from kiosk.backends.jira import markup
 from kiosk.backends.jira.issues import Issue, Reader, StatusOf
 from kiosk.backends.jira.metadata import Metadata
+from kiosk.backends.jira.requests import Requests
 from kiosk.backends.jira.search import LABEL, Search
 from kiosk.backends.jira.settings import JiraSettings
 from kiosk.core.errors import RejectedError, TemporaryError, UncertainError
@@ -64,18 +66,16 @@ class JiraBackend(Backend):
         self.poll_seconds = settings.poll_seconds
         self.settle = LAG if settings.is_cloud else timedelta(seconds=15)
         self._settings, self._terminal = settings, terminal
-        self._client = HttpClient.of(
-            settings,
-            f"/rest/api/{3 if settings.is_cloud else 2}",
-            headers={
-                "Authorization": f"Basic {basic}" if settings.is_cloud else f"Bearer {token}",
-                "X-Atlassian-Token": "no-check",  # without it Jira takes no file
-            },
-            secrets=[token, basic],
-            max_bytes=MOST_BYTES,
-        )
+        headers = {
+            "Authorization": f"Basic {basic}" if settings.is_cloud else f"Bearer {token}",
+            "X-Atlassian-Token": "no-check",  # without it Jira takes no file
+        }
+        reach = partial(HttpClient.of, settings, headers=headers, secrets=[token, basic], max_bytes=MOST_BYTES)
+        self._client = reach(f"/rest/api/{3 if settings.is_cloud else 2}")
+        self._requests_client = reach("/rest/servicedeskapi")
+        self._requests = Requests(settings, self._requests_client) if settings.request_type else None
         self._encode = markup.adf if settings.is_cloud else markup.wiki
-        self._metadata = Metadata(self._client, settings)
+        self._metadata = Metadata(self._client, settings, self._requests)
         self._search = Search(self._client, settings)
         self._reader = Reader(settings)
         self._oldest = Oldest()
@@ -83,6 +83,7 @@ class JiraBackend(Backend):
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+        self._requests_client.close()
 
     def effects(self, ticket: Ticket) -> tuple[DeliveryKind, ...]:
         """Jira takes a photo only for an issue that is there."""
@@ -157,26 +158,25 @@ class JiraBackend(Backend):
     def _create(self, delivery: Delivery, ticket: Ticket) -> RemoteRef:
         project, without = self._settings.project, delivery.without
         text = "\n".join([*lines(ticket, without=without), "", origin_line(ticket, project=project)])
-        fields: dict[str, Any] = {
-            **self._settings.fields,
-            "project": {"key": project},
-            "issuetype": {"name": self._settings.issue_type},
-            "summary": subject(ticket),
-            "description": self._encode(text),
-        }
         optional = {
             "labels": [LABEL, f"{LABEL}-{ticket.id}"],
             "priority": {"name": self._settings.all_priorities[ticket.priority]},
         }
+        fields: dict[str, Any] = {**self._settings.fields, "summary": subject(ticket)}
         fields |= {
             name: value for name, value in optional.items() if name not in without and self._metadata.allows(name)
         }
         try:
-            created = self._client.write("POST", "/issue", _Created, json={"fields": fields})
+            created = self._requests.create(text, fields) if self._requests else self._issue(text, fields)
         except RefusedError as error:
             raise _refusal(error) from error
         self._search.touch(created.id)
         return self._reader.ref(created.id, created.key)
+
+    def _issue(self, text: str, fields: dict[str, Any]) -> _Created:
+        where = {"project": {"key": self._settings.project}, "issuetype": {"name": self._settings.issue_type}}
+        body = {"fields": {**fields, **where, "description": self._encode(text)}}
+        return self._client.write("POST", "/issue", _Created, json=body)
 
     def _attach(self, delivery: Delivery, ticket: Ticket) -> None:
         if ticket.photo is None or "photo" in delivery.without:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import AliasChoices, BaseModel, Field, RootModel
 
 from kiosk.backends.jira.issues import Named, Person, Text
+from kiosk.backends.jira.requests import Allowed, Requests
 from kiosk.backends.jira.settings import JiraSettings
 from kiosk.core.errors import MisconfiguredError
 from kiosk.httpclient import HttpClient, NotFoundError
@@ -48,17 +49,19 @@ class _Statuses(RootModel[list[Named]]):
 
 
 class Metadata:
-    """The create screen of one project and issue type."""
+    """The create screen of one project and issue type, or of a request type."""
 
-    def __init__(self, client: HttpClient, settings: JiraSettings) -> None:
-        self._client, self._settings = client, settings
-        self._screen: dict[str, _Allowed] | None = None
+    def __init__(self, client: HttpClient, settings: JiraSettings, requests: Requests | None) -> None:
+        self._client, self._settings, self._requests = client, settings, requests
+        self._screen: Mapping[str, _Allowed | Allowed] | None = None
 
     def allows(self, field: str) -> bool:
         """Tell whether a new issue may have `field`: a site may take priority or labels off its screens."""
         return field in self._fields()
 
-    def _fields(self) -> dict[str, _Allowed]:
+    def _fields(self) -> Mapping[str, _Allowed | Allowed]:
+        if self._screen is None and self._requests is not None:
+            self._screen = self._requests.fields()
         if self._screen is None:
             path = f"/issue/createmeta/{self._settings.project}/issuetypes"
             number = self._issue_type(self._client.read(path, _Types, {"maxResults": 100}).types)
@@ -84,6 +87,8 @@ class Metadata:
         """
         self._client.read("/myself", Person)
         self._screen = None
+        if self._requests is not None:
+            self._requests.forget()
         missing = [*self._permissions(), *self._required(), *self._names()]
         if missing:
             raise MisconfiguredError("; ".join(missing))
@@ -111,9 +116,10 @@ class Metadata:
             "reporter",
             *self._settings.fields,
         }
+        kind = self._settings.request_type or self._settings.issue_type
         for field in self._fields().values():
             if field.required and not field.has_default and field.id not in filled:
-                yield f"fields: {field.id} ({field.name}) is required for a new {self._settings.issue_type!r}; give it a value"
+                yield f"fields: {field.id} ({field.name}) is required for a new {kind!r}; give it a value"
 
     def _names(self) -> Iterator[str]:
         settings, priority = self._settings, self._fields().get("priority")

@@ -52,10 +52,12 @@ class JiraSettings(MappedSettings, HttpSettings):
     project: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]+$")
     """Its key, the letters before the numbers of its issues."""
     issue_type: str = "Task"
+    request_type: str = ""
+    """Name of a request type of Service Management: issues are made as customers' requests, instead of as an `issue_type`."""
     eta_field: str = Field(default="", pattern=r"^(customfield_[0-9]+)?$")
     """A field of type date-time, or of text (`14:47`), in which IT says when somebody comes."""
     fields: dict[str, Any] = Field(default_factory=dict)
-    """More fields that every new issue gets, as Jira's REST API takes them: components, a request type of Service Management ..."""
+    """More fields that every new issue gets, as Jira's REST API takes them: components, a security level ..."""
     confirm_status: str = ""
     """What the operator's "It works again" sets; empty leaves the status and says it in a comment."""
     reopen_status: str = "In Progress"
