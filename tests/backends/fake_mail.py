@@ -140,7 +140,9 @@ class _Smtp:
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802  aiosmtpd calls it so
         fault = self.fault
         answer = {
-            "please wait": "451 4.7.1 greylisted",
+            **dict.fromkeys(("please wait", "too many", "too many, for how long"), "451 4.7.1 greylisted"),
+            "not found": "550 5.1.1 nobody here",
+            "conflict": "554 5.6.0 no",
             "bad request": "554 5.6.0 no",
             "too large": "552 5.3.4 too large",
             "not processable": "550 5.7.1 refused",
@@ -191,12 +193,9 @@ class _Imap(socketserver.StreamRequestHandler):
         fault = fake.fault(write=False)
         if fault in ("answer lost", "reset", "request cut"):
             return
-        if fault == "silence":
-            fake.ending.wait(1.0)
+        if fault in ("silence", "no end", "drip"):
+            self.stall(fake, fault)
             return
-        if fault == "no end":
-            while not fake.ending.is_set():
-                self.wfile.write(b"x" * 65536)
         self.say(b"<!doctype html><form>Guest network</form>" if fault == "login page" else b"* OK ready")
         for line in self.rfile:
             tag, _, command = line.strip().partition(b" ")
@@ -214,6 +213,13 @@ class _Imap(socketserver.StreamRequestHandler):
             self.say(tag + (b" NO it may not" if refused else b" OK done"))
             if name == b"LOGOUT":
                 return
+
+    def stall(self, fake: FakeMail, fault: str) -> None:
+        while fault == "no end" and not fake.ending.is_set():
+            self.wfile.write(b"x" * 65536)
+        while fault == "drip" and not fake.ending.wait(0.1):
+            self.wfile.write(b"x")
+        fake.ending.wait(1.0)
 
     def answer(self, fake: FakeMail, fault: str, name: bytes, rest: bytes) -> None:
         if name == b"CAPABILITY":

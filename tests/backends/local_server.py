@@ -164,6 +164,21 @@ def stay_silent(handler: Handler, request: Request, answer: Answerer) -> None:
     handler.close_connection = True
 
 
+def drip(handler: Handler, request: Request, answer: Answerer) -> None:
+    """Answer a byte now and then, so that there is always a sign of life."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", "100000")
+    handler.end_headers()
+    handler.close_connection = True
+    try:
+        while not handler.server.ending.wait(0.1):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+    except OSError:
+        return
+
+
 def pour(handler: Handler, request: Request, answer: Answerer) -> None:
     """Do it, then answer without end."""
     answer(request)

@@ -31,6 +31,7 @@ from backends.local_server import (
     Reply,
     closed_port,
     cut_answer,
+    drip,
     forward_to,
     lose_answer,
     pour,
@@ -93,6 +94,11 @@ HTTP_FAULTS = {
     "bad request": say(Reply(400)),
     "too large": say(Reply(413)),
     "not processable": say(Reply(422)),
+    "conflict": say(Reply(409)),
+    "not found": say(Reply(404, b'{"message": "no such project"}', {"Content-Type": "application/json"})),
+    "too many": say(Reply(429, b"", {"Retry-After": "7"})),
+    "too many, for how long": say(Reply(429)),
+    "drip": drip,
 }
 
 
@@ -104,6 +110,8 @@ class Harness(ABC):
     """True when sending a write twice does no harm, so that a lost answer is only a delay."""
     tells_twins = True
     """False when a report that was made twice is one thing there, or nobody can tell."""
+    conflict_is_success = False
+    """True when 409 says that it has the ticket already."""
     retry_after: float | None = 7
     """How long it can ask to be left alone."""
     knows_what_is_gone = True
@@ -158,9 +166,12 @@ class MemoryHarness(Harness):
         lost = fault in ("answer lost", "answer cut", "silence")
         error = {
             "please wait": TemporaryError("please wait", retry_after=7),
+            "too many": TemporaryError("too many", retry_after=7),
+            "too many, for how long": TemporaryError("too many"),
+            "not found": MisconfiguredError("404"),
             "key refused": MisconfiguredError("401"),
             "not allowed": MisconfiguredError("403"),
-            **dict.fromkeys(("bad request", "too large", "not processable"), RejectedError("no")),
+            **dict.fromkeys(("bad request", "too large", "not processable", "conflict"), RejectedError("no")),
         }.get(fault, UncertainError(fault) if write else TemporaryError(fault))
         for call in ("deliver",) if write else ("find", "changes", "check"):
             self.backend.fail_next(error, call=call, after_effect=lost and write)
@@ -656,6 +667,7 @@ class WebhookHarness(HttpHarness):
     """Plays the people behind a receiver."""
 
     is_repeatable = True
+    conflict_is_success = True
     tells_twins = False
 
     def __init__(self, front, build, fake: FakeReceiver) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -459,9 +460,20 @@ def test_a_question_without_an_answer_can_be_asked_again(harness, call, fault):
         call(harness.backend)
 
 
-@pytest.mark.parametrize("fault", ["bad request", "too large", "not processable"])
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_an_answer_that_drips_is_given_up(harness, call):
+    harness.strike("drip")
+    began = time.monotonic()
+    with pytest.raises(TemporaryError):
+        call(harness.impatient())
+    assert time.monotonic() - began < 60
+
+
+@pytest.mark.parametrize("fault", ["bad request", "too large", "not processable", "conflict"])
 def test_what_the_server_does_not_take_is_refused_for_good(harness, fault):
     ticket = new_ticket()
+    if fault == "conflict" and harness.conflict_is_success:
+        pytest.skip("says so that it has it already")
     harness.strike(fault, write=True)
     with pytest.raises(RejectedError):
         harness.backend.deliver(delivery(ticket, DeliveryKind.CREATE), ticket)
@@ -481,12 +493,21 @@ def test_a_key_that_is_not_accepted_needs_a_human(harness, fault):
     assert harness.copies(ticket.id) == 0
 
 
-def test_a_server_that_asks_for_patience_is_given_it(harness):
+def test_a_project_that_is_not_there_is_no_doubt(harness):
     ticket = new_ticket()
-    harness.strike("please wait", write=True)
+    harness.strike("not found", write=True)
+    with pytest.raises((MisconfiguredError, RejectedError, TemporaryError)):
+        harness.backend.deliver(delivery(ticket, DeliveryKind.CREATE), ticket)
+    assert harness.copies(ticket.id) == 0
+
+
+@pytest.mark.parametrize("fault", ["please wait", "too many", "too many, for how long"])
+def test_a_server_that_asks_for_patience_is_given_it(harness, fault):
+    ticket = new_ticket()
+    harness.strike(fault, write=True)
     with pytest.raises(TemporaryError) as caught:
         harness.backend.deliver(delivery(ticket, DeliveryKind.CREATE), ticket)
-    assert caught.value.retry_after == harness.retry_after
+    assert caught.value.retry_after == (None if "how long" in fault else harness.retry_after)
     assert harness.copies(ticket.id) == 0
 
 

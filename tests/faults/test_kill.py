@@ -22,7 +22,7 @@ from backends.local_server import serving
 from journeys.floor import kiosk, write_config
 
 LONG = os.environ.get("KIOSK_LONG") == "1"
-KILLS, TICKETS = (2000, 2000) if LONG else (100, 300)
+KILLS, TICKETS, PATIENCE = (2000, 2000, 1800) if LONG else (100, 300, 100)
 
 
 class Plant:
@@ -84,7 +84,8 @@ poll_seconds = 5
                     return
 
     def forward_the_rest(self) -> None:
-        done = kiosk("--config", str(self.config), "forward", "--once", "--timeout", "100")
+        words = ("--config", str(self.config), "forward", "--once", "--timeout", str(PATIENCE))
+        done = kiosk(*words, timeout=PATIENCE + 20)
         assert done.returncode == 0, done.stdout + done.stderr
 
     # ------------------------------------------------------------ what Redmine says by itself

@@ -143,10 +143,12 @@ class DeskProcess:
             self._log.close()
 
 
-def kiosk(*words: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run one command of the command line."""
+def kiosk(
+    *words: str, environment: dict[str, str] | None = None, timeout: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """Run one command of the command line; it may take `timeout` seconds."""
     command = [sys.executable, "-m", "kiosk", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=timeout, env=environment)
 
 
 def free_port() -> int:

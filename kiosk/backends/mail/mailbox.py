@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from kiosk.backends.mail import wire
 from kiosk.backends.mail.letters import ID_HEADER
-from kiosk.backends.mail.settings import IMAP_PORTS, MailSettings, Security
-from kiosk.backends.mail.smtp import DEADLINE, limited, tls
+from kiosk.backends.mail.settings import MailSettings
 from kiosk.core.errors import DeliveryError, MisconfiguredError, TemporaryError
 from kiosk.core.text import clean_line
 
@@ -23,8 +23,6 @@ HEAD_BYTES = 64 * 1024
 AT_ONCE = 100
 MOST = 2000
 """Mails that one look takes; the others wait for the next."""
-MOST_BYTES = 2 * AT_ONCE * HEAD_BYTES
-"""No single answer of a mail server may be longer."""
 _UID = re.compile(rb"UID (\d+)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -53,19 +51,6 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.validity}.{self.following}"
-
-
-class _Bounded(imaplib.IMAP4):
-    """Python's own client takes whatever length a server announces."""
-
-    def read(self, size: int) -> bytes:
-        if size > MOST_BYTES:
-            raise self.abort(f"an answer of {size} bytes is too long")
-        return super().read(size)
-
-
-class _BoundedTls(_Bounded, imaplib.IMAP4_SSL):
-    pass
 
 
 class Mailbox:
@@ -127,13 +112,11 @@ class Mailbox:
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[imaplib.IMAP4, Place]]:
-        settings = self._settings
         try:
-            server = self._connected()
+            server = wire.imap(self._settings)
             try:
-                with limited(server.socket(), DEADLINE * settings.timeout):
-                    self._log_in(server)
-                    yield server, self._examined(server)
+                self._log_in(server)
+                yield server, self._examined(server)
             finally:
                 with contextlib.suppress(OSError, imaplib.IMAP4.error):
                     server.shutdown()
@@ -144,17 +127,6 @@ class Mailbox:
         except (OSError, imaplib.IMAP4.error, ValueError) as error:
             said = clean_line(str(error)) or type(error).__name__
             raise TemporaryError(f"the mailbox cannot be read: {said}") from error
-
-    def _connected(self) -> imaplib.IMAP4:
-        settings = self._settings
-        host, security = settings.imap_host, settings.imap_security
-        port, wait = settings.imap_port or IMAP_PORTS[security], settings.timeout
-        if security is Security.TLS:
-            return _BoundedTls(host, port, timeout=wait, ssl_context=tls(settings, host))
-        server = _Bounded(host, port, timeout=wait)
-        if security is Security.STARTTLS:
-            server.starttls(tls(settings, host))
-        return server
 
     def _log_in(self, server: imaplib.IMAP4) -> None:
         settings = self._settings

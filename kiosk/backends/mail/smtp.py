@@ -4,47 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
-import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 
-from kiosk.backends.mail.settings import LOOPBACK, SMTP_PORTS, MailSettings, Security
+from kiosk.backends.mail import wire
+from kiosk.backends.mail.settings import MailSettings
 from kiosk.core.errors import DeliveryError, MisconfiguredError, RejectedError, TemporaryError, UncertainError
 from kiosk.core.text import clean_line
 
-DEADLINE = 4
-"""A whole conversation may last so many times the timeout: a server may also be slow without ever being silent."""
 _TOO_LARGE = 552
 _OK = 250
-
-
-def tls(settings: MailSettings, host: str) -> ssl.SSLContext:
-    """Give the rules by which a server proves who it is; one on this very machine need not."""
-    context = ssl.create_default_context(cafile=settings.ca_file)
-    if host in LOOPBACK and settings.ca_file is None:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
-
-
-@contextmanager
-def limited(sock: socket.socket | None, seconds: float) -> Iterator[None]:
-    """End the connection after `seconds`, whatever is going on there."""
-
-    def cut() -> None:
-        with contextlib.suppress(OSError):
-            if sock is not None:
-                sock.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 class Smtp:
@@ -101,11 +72,10 @@ class Smtp:
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         try:
-            server = self._open()
+            server = wire.smtp(self._settings)
             try:
-                with limited(server.sock, DEADLINE * self._settings.timeout):
-                    self._greet(server)
-                    yield server
+                self._log_in(server)
+                yield server
             finally:
                 # No waiting for a farewell: what it says changes nothing any more.
                 with contextlib.suppress(OSError, smtplib.SMTPException):
@@ -124,20 +94,10 @@ class Smtp:
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise TemporaryError(f"the mail server cannot be reached: {_said(error)}") from error
 
-    def _open(self) -> smtplib.SMTP:
-        settings = self._settings
-        host, port = settings.smtp_host, settings.smtp_port or SMTP_PORTS[settings.smtp_security]
-        if settings.smtp_security is Security.TLS:
-            return smtplib.SMTP_SSL(host, port, timeout=settings.timeout, context=tls(settings, host))
-        return smtplib.SMTP(host, port, timeout=settings.timeout)
-
-    def _greet(self, server: smtplib.SMTP) -> None:
-        settings = self._settings
-        if settings.smtp_security is Security.STARTTLS:
-            server.starttls(context=tls(settings, settings.smtp_host))
+    def _log_in(self, server: smtplib.SMTP) -> None:
         server.ehlo_or_helo_if_needed()
-        if settings.password is not None:
-            server.login(settings.username, settings.password.get_secret_value())
+        if self._settings.password is not None:
+            server.login(self._settings.username, self._settings.password.get_secret_value())
 
 
 def dotted(content: bytes) -> bytes:
