@@ -276,6 +276,38 @@ def test_a_helpdesks_own_lines_are_read_whatever_else_it_writes(backend, fake):
     assert (progress.status, progress.assignee) == (Status.RESOLVED, "jnowak")
 
 
+def test_a_person_who_writes_through_the_helpdesk_has_it(backend, fake):
+    """As RT names people."""
+    made, _ = create(backend)
+    fake.reply(made.id, "Thank you", sender=f"The queue via RT <{HELPDESK}>", Auto_Submitted="auto-replied")
+    fake.reply(made.id, "I am coming.", sender=f"Jana Nowak via RT <{HELPDESK}>")
+
+    progress = shown(backend, made).progress
+    assert (progress.assignee, progress.remarks[0].who) == ("Jana Nowak", "Jana Nowak")
+
+
+def test_an_echo_of_our_own_mail_is_nobodys_answer(backend, fake):
+    made, ref = create(backend)
+    fake.reply(made.id, "Thank you", sender=HELPDESK)
+    said = say(backend, made, ref, text="It beeps")
+    fake.reply(made.id, f"It beeps\n— K7 (kiosk {said.id})", sender=f"Kiosk K7 via RT <{HELPDESK}>")
+
+    progress = shown(backend, made).progress
+    assert (progress.assignee, [remark.text for remark in progress.remarks]) == ("", ["It beeps"])
+
+
+@pytest.mark.parametrize("tells", [False, True])
+def test_it_works_again_opens_no_ticket_that_is_resolved(servers, fake, monkeypatch, tells):
+    backend = built(servers, monkeypatch, tell_confirmations=tells)
+    made, ref = create(backend)
+    fake.reply(made.id, "New fuse\nStatus: resolved")
+    say(backend, made, ref, DeliveryKind.CONFIRM)
+
+    assert len(fake.received(made.id)) == 1 + tells
+    (change,), _ = backend.changes("7.1")
+    assert change.progress.status is Status.CLOSED
+
+
 def test_a_plants_own_words_are_read(servers, fake, monkeypatch):
     german = built(
         servers,

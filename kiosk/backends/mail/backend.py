@@ -65,7 +65,10 @@ class MailBackend(Backend):
             number=number,
             now=self._now(),
         )
-        self._smtp.send(message)
+        # An answer opens a resolved ticket again, in nearly every helpdesk: that it works is told to the other terminals only.
+        is_for_us = delivery.kind is DeliveryKind.CONFIRM and not self._settings.tell_confirmations
+        if self._mailbox or not is_for_us:
+            self._smtp.send(message, to_helpdesk=not is_for_us)
         return self._reader.ref(ticket_id, number)
 
     def find(self, ticket_id: str) -> RemoteRef | None:

@@ -33,6 +33,10 @@ _TAG = re.compile(r"\[kiosk:([A-Za-z0-9]{1,40})\]")
 _NAMED = re.compile(r"[ \t]*([^\W\d_][\w \-]{0,30}?)[ \t]*:[ \t]*(.*)")
 NOT_A_MAIL = (LookupError, ValueError, AttributeError, TypeError, AssertionError)
 """What the standard library's parser raises on mails that are none: an unknown charset, a broken part, a header in pieces."""
+_VIA = re.compile(r"(.{1,60}?) via .{1,60}")
+"""How a helpdesk names the person in whose name it writes: "Jana Nowak via RT"."""
+_ECHO = re.compile(r"\(kiosk [A-Za-z0-9]{1,40}[,)]|^kiosk: id=", re.MULTILINE)
+"""What only our own mails say, and helpdesks that send everybody a copy."""
 _NOBODY = {"", "-", "nobody", "none", "unassigned"}
 
 
@@ -153,15 +157,16 @@ class Reader:
             return
         told, words = self._told(letter.text)
         case.tell(told, words, letter, statuses=self._statuses, priorities=self._priorities)
+        is_system, via = letter.address == self._settings.to.lower(), _VIA.fullmatch(letter.name)
         # The first thing that a helpdesk says is that it made a ticket, also where it does not say that it is a machine.
-        is_receipt = letter.address == self._settings.to.lower() and not case.is_received
-        case.is_received = True
-        if letter.is_automatic or is_receipt:
+        is_receipt, case.is_received = is_system and not case.is_received, True
+        if letter.is_automatic or is_receipt or _ECHO.search(letter.text):
             return
-        if letter.address != self._settings.to.lower() and not told.get(Line.OWNER):
-            case.taken_by(letter.name, letter.at)
+        who = via[1] if via and is_system else letter.name
+        if (via or not is_system) and not told.get(Line.OWNER):
+            case.taken_by(who, letter.at)
         if words:
-            case.story.heard(Remark(at=letter.at, text=words, who=letter.name, id=letter.id))
+            case.story.heard(Remark(at=letter.at, text=words, who=who, id=letter.id))
 
     def _told(self, text: str) -> tuple[dict[Line, str], str]:
         """Part the lines that mean something to us from the words."""

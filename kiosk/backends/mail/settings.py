@@ -134,6 +134,8 @@ class MailSettings(MappedSettings):
     """Names of lines such as `Owner: Jana` in its mails, in addition to the usual ones."""
     auto_submitted: bool = False
     """Mark our mails as made by a machine, as RFC 3834 asks; some helpdesks drop such mails."""
+    tell_confirmations: bool = False
+    """Tell the helpdesk as well that the operator said "It works again"; most of them open a resolved ticket for any answer."""
     days: int = Field(default=30, ge=1, le=365)
     """How far back the mailbox is read."""
     settle_minutes: float = Field(default=15.0, ge=0, le=1440)

@@ -33,15 +33,17 @@ class Smtp:
         with self._connected() as server:
             self._address(server)
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: EmailMessage, *, to_helpdesk: bool = True) -> None:
         """Bring `message` to the helpdesk, and a copy to the terminals' own mailbox, in one: the copy proves that it was taken.
+
+        What is only for the other terminals goes to the mailbox alone.
 
         Raises:
             DeliveryError: one of its four kinds; uncertain only after the last byte of the mail may have left.
         """
         content = message.as_bytes()
         with self._connected() as server:
-            self._address(server)
+            self._address(server, to_helpdesk=to_helpdesk)
             code, text = server.docmd("DATA")
             if code != 354:  # noqa: PLR2004  "go ahead", RFC 5321
                 raise _refusal(code, text)
@@ -56,18 +58,16 @@ class Smtp:
                 raise _refusal(code, text)
             raise UncertainError(f"the mail server answered the mail with {code} {_text(text)}")
 
-    def _address(self, server: smtplib.SMTP) -> None:
+    def _address(self, server: smtplib.SMTP, *, to_helpdesk: bool = True) -> None:
         settings = self._settings
         code, text = server.mail(settings.sender)
         if code != _OK:
             raise _wrong(code, f"the mail server does not let {settings.sender} send", text)
-        code, text = server.rcpt(settings.to)
-        if code not in (_OK, 251):
-            raise _wrong(code, f"the mail server does not take mails for {settings.to}", text)
-        if settings.imap_host:
-            code, text = server.rcpt(settings.sender)
+        recipients = [settings.to] if to_helpdesk else []
+        for address in [*recipients, *([settings.sender] if settings.imap_host else [])]:
+            code, text = server.rcpt(address)
             if code not in (_OK, 251):
-                raise _wrong(code, f"the mail server does not take mails for {settings.sender}", text)
+                raise _wrong(code, f"the mail server does not take mails for {address}", text)
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
