@@ -1,6 +1,6 @@
 # make run    the demo: a terminal with an example plant, and the IT desk beside it
 # make test   set up and run every test
-# See also: make lint, make screenshots, make translations, make test-long, make bench-storage, make bench-forward, make clean
+# See also: make lint, make screenshots, make translations, make test-long, make bench-storage, make bench-forward, make bench-scan, make clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # Tests run side by side in this many processes; 0 is one that a debugger can stop.
 WORKERS ?= 2
 
-.PHONY: run test test-long bench-storage bench-forward lint screenshots translations wheel clean
+.PHONY: run test test-long bench-storage bench-forward bench-scan lint screenshots translations wheel clean
 
 run: $(VENV)/.run
 	$(BIN)/kiosk demo $(ARGS)
@@ -27,6 +27,11 @@ bench-storage: $(VENV)/.test
 # How fast reports reach a real Redmine, beside a bare loop of requests.
 bench-forward: $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python -m bench.forwarding
+
+# How many labels are read and how long it takes, beside other decoders.
+bench-scan: $(VENV)/.test
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	PYTHONPATH=tests $(BIN)/python -m bench.scanning
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -205,13 +205,26 @@ class Flow:
         try:
             scan = self._app.terminal.scan(text)
         except LabelError as error:
-            self.tell(error.message_key, icon="qrcode-remove")
+            log.warning("a code that is no machine of this plant: %s", error)
+            self._refuse(error)
             return
         if not self._is_about(scan.machine.id):
             self.drop()
         elif self._is_past_the_machine:
             return
         self.choose_machine(scan.machine.id)
+
+    def _refuse(self, error: LabelError) -> None:
+        if self._app.page.belongs_to_report:
+            self.tell(error.message_key, icon="qrcode-remove")  # what was begun stays as it is
+            return
+        sheet = self.tell(error.message_key, icon="qrcode-remove", button=N_("Choose from the list"))
+        sheet.bind(on_done=lambda _: self.begin())
+
+    def seen(self, text: str) -> None:
+        """Go on with what the camera read; there is no way back to a camera that has done its work."""
+        self._app.home()
+        self.scan(text)
 
     def _is_about(self, machine_id: str) -> bool:
         return self.draft is not None and self.draft.machine is not None and self.draft.machine.id == machine_id
@@ -224,8 +237,11 @@ class Flow:
         """Show a notice in full."""
         self._app.open_sheet(Factory.MessageSheet(icon=notice.icon, title=notice.title, text=notice.text))
 
-    def explain_scanning(self) -> None:
-        """Say how to scan."""
+    def look_for_label(self) -> None:
+        """Scan with the camera; a terminal without one says how to scan."""
+        if self._app.viewfinder is not None:
+            self._app.go("scan")
+            return
         text = N_("Hold the hand scanner to the label on the machine. It works on every screen.")
         self.tell(text, icon="barcode-scan")
 

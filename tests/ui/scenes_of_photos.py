@@ -6,6 +6,7 @@ import time
 
 from fake_camera import FakeCamera, frame_of
 from PIL import Image, ImageDraw
+from scanner.label_pictures import code
 
 
 def label(size=(1920, 1080)):
@@ -41,7 +42,7 @@ def photo_of(app, floor):
 
     if app.viewfinder is None:
         app.viewfinder = Viewfinder(FakeCamera(frame_of(label())))
-    app.viewfinder._camera.is_unplugged = False
+    app.viewfinder._camera.is_unplugged, app.viewfinder._camera.frame = False, frame_of(label())
     details_answered(app, floor)
     app.flow.take_photo()
     return app.page
@@ -75,6 +76,58 @@ def details_with_photo(app, floor):
     app.page.say(note="The label is torn")
 
 
+def scanning(app, floor, picture):
+    """Go to the scan screen of a terminal whose camera sees `picture`."""
+    from kiosk.scanner.camera import Viewfinder
+
+    if app.viewfinder is None:
+        app.viewfinder = Viewfinder(FakeCamera())
+    app.viewfinder._camera.is_unplugged, app.viewfinder._camera.frame = False, frame_of(picture)
+    app.home()
+    app.flow.look_for_label()
+    until(lambda: app.page.image is not None)
+
+
+def scan_live(app, floor):
+    scanning(app, floor, label((1280, 720)))
+
+
+def scan_dark(app, floor):
+    scanning(app, floor, label((1280, 720)).point(lambda value: value // 8))
+    until(lambda: app.page.advice.icon == "lightbulb")
+
+
+def scan_two(app, floor):
+    picture = label((1280, 720))
+    for number, text in enumerate(("KIOSK:P-0007", "KIOSK:M-1014")):
+        picture.paste(code(text, dots=9), (150 + 560 * number, 220))
+    scanning(app, floor, picture)
+    until(lambda: app.page.advice.icon == "qrcode-remove")
+
+
+def scan_trouble(app, floor):
+    scan_live(app, floor)
+    app.viewfinder._camera.is_unplugged = True
+    until(lambda: app.page.has_trouble)
+
+
+def home_with_camera(app, floor):
+    scan_live(app, floor)
+    app.home()
+
+
 PHOTOS = {
-    scene.__name__: scene for scene in (photo_live, photo_taken, photo_trouble, details_with_camera, details_with_photo)
+    scene.__name__: scene
+    for scene in (
+        photo_live,
+        photo_taken,
+        photo_trouble,
+        details_with_camera,
+        details_with_photo,
+        scan_live,
+        scan_dark,
+        scan_two,
+        scan_trouble,
+        home_with_camera,
+    )
 }

@@ -128,7 +128,7 @@ def test_a_touch_that_was_meant_for_the_last_screen_does_not_count(pilot, monkey
 
 
 def test_a_touch_beside_a_sheet_closes_it_and_touches_nothing_below(pilot):
-    pilot.app.flow.explain_scanning()
+    pilot.app.flow.look_for_label()
     pilot.frames()
 
     pilot.touch(100, 500)

@@ -58,9 +58,21 @@ def test_a_code_that_is_no_label_of_ours_is_refused_in_plain_words(pilot, code, 
     pilot.until(lambda: pilot.sees(said))
     assert pilot.screen == "home"
 
-    pilot.tap("OK")
+    pilot.tap("Choose from the list")
+    pilot.until(lambda: pilot.screen == "machines")
 
     assert not pilot.sees(said)
+
+
+def test_a_wrong_code_in_the_middle_of_a_report_keeps_what_was_said(pilot):
+    begin_report(pilot)
+    pilot.scan("https://example.com/x")
+    pilot.until(lambda: pilot.sees("This code is not a machine label."))
+    pilot.tap("OK")
+    pilot.settle()
+
+    assert pilot.screen == "details"
+    assert pilot.app.flow.draft.symptom.id == "noprint"
 
 
 def test_a_machine_with_an_open_report_shows_that_report(pilot, floor):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 SCREENS: dict[str, str] = {
     "home": "home:HomeScreen",
+    "scan": "scan:ScanScreen",
     "problems": "problems:ProblemsScreen",
     "machines": "machines:MachinesScreen",
     "symptoms": "symptoms:SymptomsScreen",

@@ -24,6 +24,7 @@ class HomeScreen(Page):
     """Where everybody begins."""
 
     place = StringProperty("")
+    has_camera = BooleanProperty(False)
     is_connected = BooleanProperty(True)
     connection = StringProperty("")
     connection_icon = StringProperty("cloud-check")
@@ -39,6 +40,7 @@ class HomeScreen(Page):
         """Look at the board, the connection and the notices."""
         app = App.get_running_app()
         terminal, speak, now = app.terminal, app.translator, app.terminal.clock.now()
+        self.has_camera = app.viewfinder is not None
         link = home.connection(terminal, speak)
         self.place = home.place(terminal, speak)
         self.is_connected, self.connection, self.connection_icon = link.is_up, link.text, link.icon

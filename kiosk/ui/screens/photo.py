@@ -7,35 +7,22 @@ from pathlib import Path
 from typing import ClassVar
 
 from kivy.app import App
-from kivy.clock import Clock
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.core.errors import KioskError
-from kiosk.scanner.camera import Frame, Viewfinder
-from kiosk.ui.page import Page
+from kiosk.scanner.camera import Frame
+from kiosk.ui.looking import LookingPage
 from kiosk.ui.present import report
 
-_LOOKS_PER_SECOND = 15
 
-
-class PhotoScreen(Page):
-    """Take a photo."""
+class PhotoScreen(LookingPage):
+    """Take a photo; `image` is what the camera sees now, or the photo."""
 
     belongs_to_report: ClassVar[bool] = True
     machine = StringProperty("")
-    image = ObjectProperty(None, allownone=True, force_dispatch=True)
-    """What is seen: what the camera sees now, or the photo."""
     is_taken = BooleanProperty(False)
     is_busy = BooleanProperty(False)
-    trouble = ObjectProperty(None, allownone=True)
-    """Why the camera gives no picture."""
     trouble_text = StringProperty("")
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        self._frame: Frame | None = None
-        self._viewfinder: Viewfinder | None = None
-        self._looking = Clock.create_trigger(self._look, 1 / _LOOKS_PER_SECOND, interval=True)
 
     # ------------------------------------------------------------ life
 
@@ -46,7 +33,7 @@ class PhotoScreen(Page):
         if photo is None:
             self.look()
         else:
-            self._show(photo, taken=True)
+            self.image, self.is_taken, self.is_busy = photo, True, False
 
     def refresh(self) -> None:
         """Name the machine, and what is wrong with the camera."""
@@ -56,57 +43,29 @@ class PhotoScreen(Page):
             self.machine = report.machine_line(draft.machine, app.translator)
         self.trouble_text = app.tr(self.trouble.message_key) if self.trouble else ""
 
-    def on_trouble(self, *_: object) -> None:
-        """Say it in the operator's language."""
-        self.refresh()
-
     def on_pre_leave(self, *_: object) -> None:
         """Switch the camera off, and forget what was not used."""
-        self._stop_looking()
-        self._frame, self.is_busy = None, False
+        super().on_pre_leave()
+        self.is_busy = False
 
     # ------------------------------------------------------------ looking
 
     def look(self) -> None:
         """Switch the camera on."""
-        self._frame, self.trouble = None, None
-        self._show(None, taken=False)
-        viewfinder = App.get_running_app().viewfinder
-        viewfinder.open()
-        self._viewfinder = viewfinder
-        self._looking()
+        self.is_taken = self.is_busy = False
+        super().look()
 
     def again(self) -> None:
         """Take another photo; the one that was taken is gone."""
         App.get_running_app().flow.show_photo(None)
         self.look()
 
-    def _look(self, _: float) -> None:
-        app = App.get_running_app()
-        if app.page is not self or self._viewfinder is None:
-            self._looking.cancel()
-            return
-        if app.root.ids.sheets.children:
-            # What lies over the picture hides it; a camera at which nobody looks goes off by itself.
-            return
-        view, self.trouble = self._viewfinder.look(), self._viewfinder.trouble
-        if view is None:
-            self._frame, self.image = None, None
-        elif view.frame is not self._frame:
-            self._frame, self.image = view.frame, view.preview
-
-    def _stop_looking(self) -> None:
-        self._looking.cancel()
-        if self._viewfinder is not None:
-            self._viewfinder.close()
-            self._viewfinder = None
-
     # ------------------------------------------------------------ the photo
 
     def take(self) -> None:
         """Keep what is seen now; the camera goes off."""
         if self._frame is not None:
-            self._stop_looking()
+            self.stop_looking()
             self.is_taken = True
 
     def use(self) -> None:
@@ -138,6 +97,3 @@ class PhotoScreen(Page):
             self.is_busy = False
             key = error.message_key if isinstance(error, KioskError) else KioskError.message_key
             App.get_running_app().flow.tell(key, icon="camera-off")
-
-    def _show(self, image: object, *, taken: bool) -> None:
-        self.image, self.is_taken, self.is_busy = image, taken, False
