@@ -26,6 +26,7 @@ from kiosk.core.priority import priority_of
 from kiosk.core.terminal import Terminal
 from kiosk.forwarder import Forwarder
 from kiosk.plant import load_plant
+from kiosk.search import MachineSearch
 from kiosk.storage import FolderDisk
 
 if TYPE_CHECKING:
@@ -230,6 +231,7 @@ def build_kiosk(setup: Setup, *, publish: Publish | None = None, clock: Clock = 
         publish=tell,
         clock=clock,
         new_id=new_id,
+        search=MachineSearch(setup.plant.machines.values()).find,
     )
     return Kiosk(setup=setup, terminal=terminal, disk=disk)
 

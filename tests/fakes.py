@@ -20,6 +20,7 @@ from kiosk.core.plant import Area, Calendar, Contact, Impact, Kind, Machine, Pla
 from kiosk.core.ports import Clock, Destination
 from kiosk.core.terminal import Terminal
 from kiosk.forwarder import Forwarder
+from kiosk.search import MachineSearch
 from kiosk.storage import FolderDisk
 from kiosk.storage.files import Files
 
@@ -190,6 +191,7 @@ class Floor:
             publish=self.events.append,
             clock=self.time.clock,
             new_id=lambda: next(self.ids),
+            search=MachineSearch(self.plant.machines.values()).find,
         )
 
     def _forwarder(self, destination: Destination) -> Forwarder:

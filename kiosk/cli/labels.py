@@ -19,7 +19,8 @@ from kiosk.core.plant import Machine, Plant
 from kiosk.faults import suggestion
 from kiosk.i18n import Translator, languages
 from kiosk.plant import load_plant
-from kiosk.printing import INVITATION, MEDIA, read_codes, write
+from kiosk.printing import INVITATION, MEDIA, write
+from kiosk.scanner.decode import EVERY_FORMAT, Decoder
 
 
 def labels(options: argparse.Namespace) -> int:
@@ -32,7 +33,7 @@ def labels(options: argparse.Namespace) -> int:
     machines = _chosen(plant, options.machines, options.area)
     target = options.output or Path(f"labels{medium.suffix if medium.encode else ''}")
     try:
-        written = write(medium, machines, _invitations(config), target)
+        written = write(medium, machines, _invitations(config), target, url=plant.label_url)
     except OSError as error:
         raise KioskError(f"{target} could not be written: {error.strerror or error}") from error
     if options.json:
@@ -75,7 +76,7 @@ def _named(plant: Plant, wanted: Sequence[str]) -> Iterable[Machine]:
 
 def _find(plant: Plant, name: str) -> str:
     try:
-        return read_label(name, plant.machines).id
+        return read_label(name, plant.machines, plant.other_labels).id
     except LabelError:
         raise UsageError(f"no machine {name!r} in the plant file; {suggestion(name, plant.machines)}") from None
 
@@ -103,7 +104,7 @@ def _read(path: Path, plant: Plant) -> dict[str, Any]:
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         return row | {"error": f"no picture: {getattr(error, 'strerror', None) or 'its form is not known'}"}
     began = time.perf_counter()
-    texts = sorted(set(read_codes(grey)))
+    texts = list(Decoder(EVERY_FORMAT).look_thoroughly(grey).texts)
     row |= {"text": " | ".join(texts), "ms": round(1000 * (time.perf_counter() - began), 3)}
     match texts:
         case []:
@@ -116,6 +117,6 @@ def _read(path: Path, plant: Plant) -> dict[str, Any]:
 
 def _machine(text: str, plant: Plant) -> dict[str, str]:
     try:
-        return {"machine": read_label(text, plant.machines).id}
+        return {"machine": read_label(text, plant.machines, plant.other_labels).id}
     except LabelError as error:
         return {"error": str(error)}

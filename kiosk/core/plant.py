@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -78,6 +78,8 @@ class Machine:
     area: str
     kind: str
     place: str = ""
+    tags: tuple[str, ...] = ()
+    """What else it is called on labels that are there already: an inventory number, a GIAI."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,3 +154,7 @@ class Plant:
     slas: Mapping[Priority, Sla]
     calendar: Calendar
     notices: tuple[Notice, ...] = ()
+    label_url: str = ""
+    """What our own labels begin with, where they lead a phone somewhere."""
+    other_labels: Callable[[str], Iterable[str]] = lambda _: ()
+    """What a label that is not ours may mean: ids and tags of machines."""

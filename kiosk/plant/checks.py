@@ -19,6 +19,7 @@ def faults_between(rows: Rows) -> Iterator[Fault]:
     """Give the faults that show when the tables are laid beside each other."""
     for key in _WITH_ID:
         yield from _taken_ids(rows[key])
+    yield from _taken_tags(rows["machines"])
     for row in rows["machines"]:
         yield from _leads_nowhere(row, "area", [row.text("area")], rows["areas"])
         yield from _leads_nowhere(row, "kind", [row.text("kind")], rows["kinds"])
@@ -28,6 +29,16 @@ def faults_between(rows: Rows) -> Iterator[Fault]:
         yield from _leads_nowhere(row, "areas", row.texts("areas"), rows["areas"])
     yield from _kinds_without_symptom(rows["kinds"], rows["symptoms"])
     yield from _nobody_to_call(rows["areas"])
+
+
+def _taken_tags(machines: Sequence[Row]) -> Iterator[Fault]:
+    """A label must mean one machine: no tag may be another machine's tag or id."""
+    places = {row.text("id").casefold(): row.place for row in machines}
+    for row in machines:
+        for tag in row.texts("tags") or row.text("tags").split("|"):
+            taken_by = places.setdefault(tag.strip().casefold(), row.place)
+            if tag.strip() and taken_by != row.place:
+                yield row.fault("tags", f"{tag.strip()!r} is taken by {taken_by}; capitals do not count")
 
 
 def _taken_ids(rows: Sequence[Row]) -> Iterator[Fault]:

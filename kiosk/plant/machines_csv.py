@@ -11,12 +11,12 @@ from kiosk.core.errors import ConfigError, Fault
 from kiosk.core.text import clean_line
 from kiosk.faults import Row, read_text, suggestion
 
-COLUMNS = ("id", "name", "area", "kind", "place")
+COLUMNS = ("id", "name", "area", "kind", "place", "tags")
 
 Line = tuple[int, list[str]]
 """The number of a line, and its cells."""
 
-_OPTIONAL = frozenset({"place"})
+_OPTIONAL = frozenset({"place", "tags"})
 _MAX_BYTES = 1024 * 1024
 
 

@@ -27,6 +27,7 @@ from kiosk.core.plant import (
 from kiosk.faults import Row, Section, TomlFile
 from kiosk.plant import sections
 from kiosk.plant.checks import faults_between
+from kiosk.plant.labels import LabelsSection, OtherLabels
 from kiosk.plant.machines_csv import read_machines
 
 Table = TypeVar("Table", bound=Section)
@@ -35,7 +36,7 @@ _MAX_BYTES = 1024 * 1024
 _LISTS = ("areas", "kinds", "machines", "symptoms")
 _MISSING = {key: f"is missing; write at least one [[{key}]]" for key in _LISTS}
 _MISSING["machines"] += ', or machines = "machines.csv" above the first [table]'
-_KEYS = ("plant", *_LISTS, "priorities", "calendar", "notices")
+_KEYS = ("plant", *_LISTS, "priorities", "calendar", "notices", "labels")
 
 
 def load_plant(path: Path) -> Plant:
@@ -55,8 +56,9 @@ def load_plant(path: Path) -> Plant:
     priorities = file.parse(sections.PrioritiesSection, file.section("priorities"))
     calendar = file.parse(sections.CalendarSection, file.section("calendar"))
     notices = _parse_all(file, sections.NoticeSection, rows["notices"])
+    labels = file.parse(LabelsSection, file.section("labels"))
     file.faults += faults_between(rows)
-    if plant is None or priorities is None or calendar is None or file.faults:
+    if plant is None or priorities is None or calendar is None or labels is None or file.faults:
         raise ConfigError(file.faults)
     return Plant(
         name=plant.name,
@@ -68,6 +70,8 @@ def load_plant(path: Path) -> Plant:
         slas={priority: _sla(getattr(priorities, priority)) for priority in Priority},
         calendar=_calendar(calendar),
         notices=tuple(_notice(notice, ZoneInfo(calendar.zone)) for notice in notices),
+        other_labels=OtherLabels(labels),
+        label_url=labels.url or "",
     )
 
 

@@ -71,6 +71,11 @@ def _minutes(text: str) -> int:
     return at.hour * 60 + at.minute
 
 
+def _parted(value: Any) -> Any:
+    """Read a cell of the CSV file, which holds several as `4711|4712`."""
+    return [part for part in value.split("|") if part.strip()] if isinstance(value, str) else value
+
+
 Identifier = Annotated[str, AfterValidator(_identifier)]
 Line = Annotated[str, _line(80)]
 OptionalLine = Annotated[str, _line(80, empty=True)]
@@ -126,6 +131,7 @@ class MachineSection(Section):
     area: Line
     kind: Line
     place: OptionalLine = ""
+    tags: Annotated[tuple[Line, ...], BeforeValidator(_parted)] = ()
 
 
 class StepSection(Section):

@@ -51,11 +51,11 @@ class _Line:
     is_band: bool = False
 
 
-def draw(machine: Machine, invitations: Sequence[str], size: Size) -> Image.Image:
+def draw(machine: Machine, invitations: Sequence[str], size: Size, *, url: str = "") -> Image.Image:
     """Draw a label: the code as large as it goes, beside it what people read."""
     picture = Image.new("1", (size.dots(size.width), size.dots(size.height)), "white")
     room = min(picture.height, picture.width // 2)
-    code = _code(label_text(machine.id), room)
+    code = _code(label_text(machine.id, url), room)
     picture.paste(code, (0, (picture.height - code.height) // 2))
     lines = [
         _Line(machine.name, _BOLD, 1.5),
@@ -72,8 +72,12 @@ def _marked(texts: Sequence[str]) -> Iterator[tuple[bool, str]]:
 
 
 def _code(text: str, room: int) -> Image.Image:
-    """Give the smallest code that holds `text` at the highest error correction, with modules of whole dots."""
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_H, border=QUIET)
+    """Give the smallest code that holds `text`, with modules of whole dots.
+
+    An id fits the smallest of all codes at the highest error correction. An address does not: there larger modules read better than more correction.
+    """
+    level = qrcode.constants.ERROR_CORRECT_H if text.startswith("K:") else qrcode.constants.ERROR_CORRECT_M
+    code = qrcode.QRCode(error_correction=level, border=QUIET)
     code.add_data(qrcode.util.QRData(text))
     code.make(fit=True)
     code.box_size = max(1, room // (code.modules_count + 2 * QUIET))

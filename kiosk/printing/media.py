@@ -42,26 +42,28 @@ class Page:
     machines: tuple[Machine, ...]
 
 
-def write(medium: Medium, machines: Sequence[Machine], invitations: Sequence[str], target: Path) -> list[Path]:
+def write(
+    medium: Medium, machines: Sequence[Machine], invitations: Sequence[str], target: Path, *, url: str = ""
+) -> list[Path]:
     """Write the labels of `machines` to `target`, a file or, for a file each, a folder; give what was written.
 
     Raises:
         LabelUnreadableError: a label does not read back; nothing was written.
         OSError: the file could not be written.
     """
-    pages = list(_pages(medium, machines, invitations))
+    pages = list(_pages(medium, machines, invitations, url))
     if medium.encode is not None:
         return [_replace(target, medium.encode(pages))]
     target.mkdir(parents=True, exist_ok=True)
     return [_replace(target / f"{page.machines[0].id}{medium.suffix}", _png(page)) for page in pages]
 
 
-def _pages(medium: Medium, machines: Sequence[Machine], invitations: Sequence[str]) -> Iterator[Page]:
+def _pages(medium: Medium, machines: Sequence[Machine], invitations: Sequence[str], url: str = "") -> Iterator[Page]:
     size = medium.columns * medium.rows
     for start in range(0, len(machines), size):
         shown = tuple(machines[start : start + size])
-        picture = _page(medium, [draw(machine, invitations, medium.label) for machine in shown])
-        must_show(picture, [label_text(machine.id) for machine in shown])
+        picture = _page(medium, [draw(machine, invitations, medium.label, url=url) for machine in shown])
+        must_show(picture, [label_text(machine.id, url) for machine in shown])
         yield Page(picture, medium.label.dpi, shown)
 
 

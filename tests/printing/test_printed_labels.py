@@ -6,7 +6,9 @@ import dataclasses
 import re
 from itertools import groupby
 
+import needs
 import pytest
+import zxingcpp
 from fakes import small_plant
 from PIL import Image
 
@@ -39,6 +41,37 @@ def test_every_machine_gets_a_label_that_reads_back(name, tmp_path):
     assert len(pages) == -(-len(MACHINES) // per_page)
     write(medium, MACHINES, INVITATIONS, tmp_path / "out")
     assert not list(tmp_path.rglob(".*")), "nothing is left beside it"
+
+
+@pytest.mark.parametrize("name", [name for name, medium in MEDIA.items() if medium.columns * medium.rows > 1])
+@pytest.mark.parametrize("dpi", [203, 300])
+def test_a_printed_sheet_is_read_by_another_decoder_too(name, dpi):
+    """As a printer of so many dots would print it."""
+    try:
+        from pyzbar import pyzbar
+    except ImportError:
+        needs.missing("the library libzbar0")
+    medium = MEDIA[name]
+    for page in media_module._pages(medium, MACHINES, INVITATIONS):
+        share = dpi / medium.label.dpi
+        printed = page.picture.convert("L").resize([round(side * share) for side in page.picture.size], Image.LANCZOS)
+        rastered = printed.point(lambda value: 255 * (value > 127))
+        found = zxingcpp.read_barcodes(rastered, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
+        assert sorted(code.text for code in found) == sorted(read_codes(page.picture))
+        for code in found:
+            # One after the other, as labels are scanned.
+            first, last = code.position.top_left, code.position.bottom_right
+            label = rastered.crop((first.x - 30, first.y - 30, last.x + 30, last.y + 30))
+            assert {read.data.decode() for read in pyzbar.decode(label)} == {code.text}
+
+
+def test_a_label_may_lead_a_phone_to_the_desk(tmp_path):
+    url = "HTTPS://DESK.EXAMPLE.COM/M"
+    (path,) = write(MEDIA["a4-8"], MACHINES[:8], INVITATIONS, tmp_path / "labels.pdf", url=url)
+    (page,) = media_module._pages(MEDIA["a4-8"], MACHINES[:8], INVITATIONS, url)
+
+    assert path.exists()
+    assert sorted(read_codes(page.picture)) == sorted(label_text(machine.id, url) for machine in MACHINES[:8])
 
 
 def test_a_pdf_has_the_size_of_the_sheet(tmp_path):
@@ -103,7 +136,7 @@ def test_a_small_plants_ids_fit_the_smallest_code_at_the_highest_correction():
 
 
 def test_what_does_not_read_back_is_not_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(media_module, "draw", lambda machine, invitations, size: Image.new("1", (400, 200), 1))
+    monkeypatch.setattr(media_module, "draw", lambda machine, invitations, size, url: Image.new("1", (400, 200), 1))
 
     with pytest.raises(LabelUnreadableError, match="P-0001"):
         write(MEDIA["png"], MACHINES, INVITATIONS, tmp_path / "labels")
@@ -112,7 +145,7 @@ def test_what_does_not_read_back_is_not_written(tmp_path, monkeypatch):
 
 def test_a_label_of_another_machine_is_noticed(tmp_path, monkeypatch):
     other = dataclasses.replace(MACHINES[0], id="P-9999")
-    monkeypatch.setattr(media_module, "draw", lambda machine, invitations, size: draw(other, invitations, size))
+    monkeypatch.setattr(media_module, "draw", lambda machine, invitations, size, url: draw(other, invitations, size))
 
     with pytest.raises(LabelUnreadableError, match="P-9999"):
         write(MEDIA["a4-14"], MACHINES[:1], INVITATIONS, tmp_path / "labels.pdf")

@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.core.plant import Machine
-from kiosk.core.search import MachineSearch
+from kiosk.search import MachineSearch
 
 MACHINES = [
     Machine(id="P-0007", name="Zebra L7", area="a", kind="k", place="D-07"),
@@ -20,7 +20,10 @@ MACHINES = [
         ("d-0", ["P-0007", "W-0004"]),
         ("lodz", ["W-0004"]),
         ("14 cnc", ["M-1014"]),
+        ("zebar", ["P-0007"]),
+        ("wage lodz", ["W-0004"]),
         ("xyz", []),
+        ("qq", []),
         ("", []),
         ("   ", []),
     ],
@@ -33,6 +36,12 @@ def test_a_name_that_starts_with_the_text_comes_first():
     search = MachineSearch([Machine(id="1", name="Big CNC", area="a", kind="k"), MACHINES[2]])
 
     assert [machine.id for machine in search.find("cnc")] == ["M-1014", "1"]
+
+
+def test_a_tag_that_a_plant_gave_earlier_finds_the_machine():
+    tagged = Machine(id="P-1", name="Press", area="a", kind="k", tags=("INV 4711",))
+
+    assert MachineSearch([tagged]).find("4711") == [tagged]
 
 
 def test_no_more_than_the_limit_is_given():
