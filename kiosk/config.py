@@ -63,12 +63,14 @@ class ScannerSettings(Section):
 
 
 class CameraSettings(Section):
-    """`[camera]`: with which camera an operator may take a photo of the fault."""
+    """`[camera]`: with which camera an operator may scan a label, and take a photo of the fault."""
 
     device: Annotated[
         str, matching(r"auto|off|/dev/[^\s/][^\s]*", "must be 'auto', 'off' or a device such as '/dev/video0'")
     ] = "auto"
     """`auto`: the first one on USB."""
+    codes: tuple[Literal["qr", "datamatrix", "code128"], ...] = Field(default=("qr",), min_length=1)
+    """What kinds of code labels have; each more makes reading slower."""
 
 
 class OnlySettings(Section):

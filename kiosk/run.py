@@ -72,6 +72,7 @@ def show(setup: Setup, display: Display, *, begin: Callable[[Any], None] | None 
             check_pin=_pin_check(settings.admin_pin),
             data=settings.data,
             camera=find_camera(setup.config.camera),
+            codes=setup.config.camera.codes,
             scanner_prefix=setup.config.scanner.prefix,
             drafts=drafts,
             service=service,

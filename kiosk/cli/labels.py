@@ -20,7 +20,7 @@ from kiosk.faults import suggestion
 from kiosk.i18n import Translator, languages
 from kiosk.plant import load_plant
 from kiosk.printing import INVITATION, MEDIA, write
-from kiosk.scanner.decode import EVERY_FORMAT, Decoder
+from kiosk.scanner.decode import FORMATS, Decoder
 
 
 def labels(options: argparse.Namespace) -> int:
@@ -104,7 +104,7 @@ def _read(path: Path, plant: Plant) -> dict[str, Any]:
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         return row | {"error": f"no picture: {getattr(error, 'strerror', None) or 'its form is not known'}"}
     began = time.perf_counter()
-    texts = list(Decoder(EVERY_FORMAT).look_thoroughly(grey).texts)
+    texts = list(Decoder(tuple(FORMATS.values())).look_thoroughly(grey).texts)
     row |= {"text": " | ".join(texts), "ms": round(1000 * (time.perf_counter() - began), 3)}
     match texts:
         case []:

@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 
 from kiosk.core.model import Status
 from kiosk.core.plant import Priority, Sla
+from kiosk.core.text import clean_line
 from kiosk.desk import present, tickets, work
 from kiosk.desk.desk import Desk, TheDesk
 from kiosk.desk.rendering import page
@@ -43,6 +44,17 @@ def closed(desk: TheDesk, person: Someone) -> HTMLResponse:
     now = desk.store.now()
     rows = [(present.card(row, {}, now), row) for row in tickets.ended_tickets(desk.store, limit=100)]
     return page(desk, "closed.html", person=person, rows=rows)
+
+
+@router.get("/m/{label}")
+@router.get("/M/{label}")
+def machine(label: str, desk: TheDesk, person: Someone) -> HTMLResponse:
+    """What a phone shows that reads a machine's label: what is open there, and what was closed last."""
+    wanted = clean_line(label.partition("*")[0], limit=40)  # behind the star stands the check character
+    now, rows = desk.store.now(), tickets.of_machine(desk.store, wanted, limit=20)
+    shown = [(present.card(row, _agreed(desk, [row]), now), row) for row in rows]
+    name = rows[0].machine_name if rows else wanted
+    return page(desk, "machine.html", person=person, machine=wanted, name=name, rows=shown)
 
 
 @router.get("/tickets/{number}", name="ticket_page")

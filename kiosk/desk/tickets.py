@@ -104,6 +104,14 @@ def ended_tickets(store: Store, *, limit: int) -> list[TicketRow]:
         return list(session.scalars(ended.limit(limit)))
 
 
+def of_machine(store: Store, machine: str, *, limit: int) -> list[TicketRow]:
+    """Give the tickets of one machine, those that are open first; capitals do not count, as on its label."""
+    is_ended = TicketRow.status.not_in(OPEN)
+    with store.read() as session:
+        of_it = select(TicketRow).where(func.lower(TicketRow.machine) == machine.lower())
+        return list(session.scalars(of_it.order_by(is_ended, TicketRow.changed_sequence.desc()).limit(limit)))
+
+
 def agreed_spans(store: Store) -> dict[Priority, Sla]:
     """Tell the agreed times of each priority, as lately reported; needed where IT changed a ticket's priority.
 

@@ -19,8 +19,8 @@ from kiosk.scanner.camera import Frame
 
 CodeFormat = zxingcpp.BarcodeFormat
 QR = (CodeFormat.QRCode,)
-EVERY_FORMAT = (CodeFormat.QRCode, CodeFormat.DataMatrix, CodeFormat.Code128)
-"""What plants have on their machines."""
+FORMATS = {"qr": CodeFormat.QRCode, "datamatrix": CodeFormat.DataMatrix, "code128": CodeFormat.Code128}
+"""What `kiosk.toml` calls them; plants have these on their machines."""
 _BLUR = ImageFilter.GaussianBlur(1.2)
 _FEWEST_DOTS = 60
 """A code whose edge is shorter than so many dots of the picture has modules of fewer than three, which is what reading takes."""

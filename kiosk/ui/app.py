@@ -89,6 +89,7 @@ class KioskApp(App):
         check_pin: Callable[[str], bool] | None = None,
         data: Path | None = None,
         camera: Camera | None = None,
+        codes: tuple[str, ...] = ("qr",),
         scanner_prefix: str = "",
         drafts: DraftFile | None = None,
         service: Service | None = None,
@@ -96,7 +97,8 @@ class KioskApp(App):
         """Show `terminal`; `kiosk.ui.lockdown.prepare(display)` must have run before this module was imported.
 
         `languages` are those that the picker offers, all of them when empty. Without `check_pin` nobody is an admin.
-        `data` is the folder of the reports, for the admin to see how much room is left. Without `camera` there are no photos.
+        `data` is the folder of the reports, for the admin to see how much room is left. Without `camera` there are no photos; `codes` are
+        the kinds of code that labels have.
         `drafts` keeps the draft for the next start; `service` is told that the terminal lives.
         """
         super().__init__()
@@ -107,7 +109,7 @@ class KioskApp(App):
         self.flow, self.talk, self.admin = Flow(self), Talk(self), Admin(self)
         self.photos, self.drafts = PhotoFolder(), drafts
         self.heartbeat = Heartbeat(service or Service({}), stuck=self._stuck)
-        self._scanner_prefix = scanner_prefix
+        self._scanner_prefix, self.codes = scanner_prefix, codes
         self.viewfinder = Viewfinder(camera) if camera is not None else None
         self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)
         self._history: list[tuple[str, dict[str, Any]]] = []

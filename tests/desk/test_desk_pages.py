@@ -11,7 +11,9 @@ from kiosk.desk import add_person
 NASTY = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'{{7*7}}"
 
 
-@pytest.mark.parametrize("path", ["/", "/board/big", "/closed", "/tickets/1", "/tickets/1/photo", "/people", "/live"])
+@pytest.mark.parametrize(
+    "path", ["/", "/board/big", "/closed", "/tickets/1", "/tickets/1/photo", "/people", "/live", "/m/P-1"]
+)
 def test_a_page_is_shown_to_nobody_unknown(quiet_desk, path):
     answer = quiet_desk.client().get(path)
 
@@ -483,3 +485,27 @@ def test_a_failing_database_is_told_on_the_page(desk):
     (desk.settings.data / "desk.sqlite3").mkdir()
 
     assert browser.get("/").status_code == 503
+
+
+@pytest.mark.parametrize("label", ["P-0007*Z", "p-0007", "P-0007"])
+@pytest.mark.parametrize("path", ["/M/", "/m/"])
+def test_a_machines_label_leads_a_phone_to_what_was_reported_there(desk, path, label):
+    desk.report("T1", it_term="Printer offline")
+    desk.report("T2", it_term="Print is faint")
+    desk.report("T3", machine="M-1014", machine_name="CNC 14", it_term="HMI frozen")
+    jana = desk.browser()
+    jana.post("/tickets/1/fix", data={"solution": "Replaced"})
+    jana.post("/tickets/1/close")
+
+    shown = jana.get(f"{path}{label}").text
+
+    assert re.findall(r'href="/tickets/(\d+)"', shown) == ["2", "1"]
+    assert "Zebra L7" in shown
+    assert "Replaced" in shown
+
+
+def test_a_machine_without_a_report_says_where_to_report(desk):
+    shown = desk.browser().get("/m/Q-1%3Cscript%3E*A").text
+
+    assert "Nothing was reported on this machine" in shown
+    assert "<script>" not in shown.partition("</head>")[2].replace('<script src="', "")

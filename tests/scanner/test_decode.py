@@ -8,13 +8,14 @@ import needs
 import pytest
 import zxingcpp
 from fake_camera import frame_of
-from PIL import ImageDraw
+from PIL import Image, ImageDraw
 from scanner.label_pictures import background, code, compressed, footage, shots
 
 from kiosk.core.errors import LabelError
 from kiosk.core.labels import label_text, read_label
 from kiosk.core.plant import Machine
 from kiosk.scanner.camera import CameraError, Encoding, Frame
+from kiosk.scanner.decode import FORMATS as CODES
 from kiosk.scanner.decode import QR, Decoder, Hint
 
 FORMATS = zxingcpp.BarcodeFormats(list(QR))
@@ -105,6 +106,22 @@ def test_a_wall_without_labels_shows_nothing():
     for seed in range(20):
         sight = decoder.look_thoroughly(background((1280, 720), random.Random(seed)))
         assert (sight.texts, sight.hint) == ((), Hint.NOTHING)
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_other_kinds_of_code_are_read_where_a_terminal_is_told_so(name):
+    drawn = zxingcpp.create_barcode("P-0007", CODES[name]).to_image(scale=6)
+    picture = Image.new("L", (1280, 720), 200)
+    picture.paste(_picture(drawn), (300, 200))
+
+    assert Decoder([CODES[name]]).look_thoroughly(picture).text == "P-0007"
+    assert Decoder().look_thoroughly(picture).text == ("P-0007" if name == "qr" else "")
+
+
+def _picture(drawn):
+    """Make a picture of what zxing-cpp drew, which needs no numpy."""
+    view = memoryview(drawn)
+    return Image.frombytes("L", (view.shape[1], view.shape[0]), view.tobytes())
 
 
 def test_a_broken_picture_says_so():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kivy.app import App
 from kivy.properties import BooleanProperty, ObjectProperty
 
+from kiosk.scanner.decode import FORMATS, Decoder
 from kiosk.scanner.reading import LabelReader
 from kiosk.ui.looking import LookingPage
 from kiosk.ui.present import scan
@@ -24,7 +25,9 @@ class ScanScreen(LookingPage):
     def opened(self, **_: object) -> None:
         """Switch the camera on and read what it sees."""
         self.look()
-        self._reader = LabelReader(App.get_running_app().viewfinder)
+        app = App.get_running_app()
+        formats = [FORMATS[code] for code in app.codes]
+        self._reader = LabelReader(app.viewfinder, decoder=lambda: Decoder(formats))
         self._reader.open()
 
     def refresh(self) -> None:
