@@ -59,7 +59,7 @@ $(VENV)/.run: pyproject.toml .ci/setup
 	@PYTHON=$(PYTHON) .ci/setup run
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %s. Try: make run PYTHON=python3.12" % sys.version.split()[0])'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[camera,desk,mail]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[camera,desk,mail,serial]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run

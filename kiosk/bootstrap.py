@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kiosk import plugins
-from kiosk.config import CameraSettings, Config, DestinationTable, examine_config
+from kiosk.config import CameraSettings, Config, DestinationTable, ScannerSettings, examine_config
 from kiosk.core.board import Board
 from kiosk.core.errors import ConfigError, Fault, MisconfiguredError
 from kiosk.core.events import Event, Publish
@@ -31,6 +31,7 @@ from kiosk.storage import FolderDisk
 
 if TYPE_CHECKING:
     from kiosk.scanner.camera import Camera  # at run time it brings Pillow along, which the command line seldom needs
+    from kiosk.scanner.serial_line import SerialScanner
 
 log = logging.getLogger(__name__)
 
@@ -252,6 +253,18 @@ def find_camera(settings: CameraSettings) -> Camera | None:
         return None
     log.info("photos are taken with %s (%s)", found.name, found.device)
     return camera
+
+
+def find_scanners(settings: ScannerSettings) -> list[SerialScanner]:
+    """Give the scanners on serial lines; they are not listened to yet."""
+    if not settings.serial:
+        return []
+    try:
+        from kiosk.scanner.serial_line import SerialScanner  # noqa: PLC0415  it needs an extra
+    except ModuleNotFoundError:
+        log.error("nothing is read from %s: pip install 'kiosk[serial]'", ", ".join(settings.serial))
+        return []
+    return [SerialScanner(device, baud=settings.baud, prefix=settings.prefix) for device in settings.serial]
 
 
 def _nobody_listens(event: Event) -> None:

@@ -54,12 +54,27 @@ class TerminalSettings(Section):
         return self
 
 
+def _pattern(text: str) -> str:
+    try:
+        groups = re.compile(text).groups
+    except re.error as error:
+        raise ValueError(f"is not a pattern: {error}") from None
+    if groups > 1:
+        raise ValueError("has more than one group in brackets; write the others as (?: ...)")
+    return text
+
+
 class ScannerSettings(Section):
     """`[scanner]`: how codes come in."""
 
     type: Literal["wedge"] = "wedge"
     prefix: str = Field(default="", max_length=8)
     """What the scanner is set to type before each code; it is taken off. What it types after a code needs no setting."""
+    serial: tuple[Annotated[str, matching(r"/dev/[^\s]+", "must be a device such as '/dev/ttyACM0'")], ...] = ()
+    """Scanners and badge readers on serial lines, beside the one that types; they need the extra `serial`."""
+    baud: int = Field(default=9600, ge=300, le=921600)
+    badge: Annotated[str, AfterValidator(_pattern)] = ""
+    """A pattern for what badges hold: such a code says who reports. The group in brackets, or the whole, goes with the report."""
 
 
 class CameraSettings(Section):

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from kiosk import logs
-from kiosk.bootstrap import SYSTEM_CLOCK, Setup, build_kiosk, find_camera, read_setup
+from kiosk.bootstrap import SYSTEM_CLOCK, Setup, build_kiosk, find_camera, find_scanners, read_setup
 from kiosk.drafts import DraftFile
 from kiosk.service import Service
 from kiosk.ui.lockdown import Display, prepare
@@ -74,6 +74,8 @@ def show(setup: Setup, display: Display, *, begin: Callable[[Any], None] | None 
             camera=find_camera(setup.config.camera),
             codes=setup.config.camera.codes,
             scanner_prefix=setup.config.scanner.prefix,
+            scanners=find_scanners(setup.config.scanner),
+            badge=setup.config.scanner.badge,
             drafts=drafts,
             service=service,
         )

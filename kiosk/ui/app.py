@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kivy.app import App
 from kivy.base import ExceptionHandler, ExceptionManager
@@ -41,6 +42,9 @@ from kiosk.ui.present.home import clock
 from kiosk.ui.rules import load_widgets
 from kiosk.ui.talk import Talk
 from kiosk.ui.theme import THEME
+
+if TYPE_CHECKING:
+    from kiosk.scanner.serial_line import SerialScanner
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +95,8 @@ class KioskApp(App):
         camera: Camera | None = None,
         codes: tuple[str, ...] = ("qr",),
         scanner_prefix: str = "",
+        scanners: Sequence[SerialScanner] = (),
+        badge: str = "",
         drafts: DraftFile | None = None,
         service: Service | None = None,
     ) -> None:
@@ -98,7 +104,7 @@ class KioskApp(App):
 
         `languages` are those that the picker offers, all of them when empty. Without `check_pin` nobody is an admin.
         `data` is the folder of the reports, for the admin to see how much room is left. Without `camera` there are no photos; `codes` are
-        the kinds of code that labels have.
+        the kinds of code that labels have, `scanners` those on serial lines; a code that `badge` describes says who reports.
         `drafts` keeps the draft for the next start; `service` is told that the terminal lives.
         """
         super().__init__()
@@ -109,7 +115,8 @@ class KioskApp(App):
         self.flow, self.talk, self.admin = Flow(self), Talk(self), Admin(self)
         self.photos, self.drafts = PhotoFolder(), drafts
         self.heartbeat = Heartbeat(service or Service({}), stuck=self._stuck)
-        self._scanner_prefix, self.codes = scanner_prefix, codes
+        self._scanner_prefix, self._scanners, self.codes = scanner_prefix, scanners, codes
+        self.badge = re.compile(badge) if badge else None
         self.viewfinder = Viewfinder(camera) if camera is not None else None
         self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)
         self._history: list[tuple[str, dict[str, Any]]] = []
@@ -132,6 +139,8 @@ class KioskApp(App):
         Window.bind(size=self._resized, on_request_close=lambda *_, **__: True)
         Window.bind(on_touch_down=self._felt)
         self.keys = Keys(Window, Wedge(time.monotonic, prefix=self._scanner_prefix), self._scanned)
+        for scanner in self._scanners:
+            scanner.start(lambda text: Clock.schedule_once(lambda _: self._scanned(text)))
         Clock.schedule_interval(self._tick, 1)
         Clock.schedule_interval(lambda _: self._tidy(), TIDY_SECONDS)
         Clock.schedule_once(lambda _: sounds.warm_up(), 2)
@@ -152,6 +161,8 @@ class KioskApp(App):
     def on_stop(self) -> None:
         """Switch the camera off, and leave no photo behind."""
         self.heartbeat.stop()
+        for scanner in self._scanners:
+            scanner.stop()
         if self.viewfinder is not None:
             self.viewfinder.close()
             self.viewfinder.join(2)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.factory import Factory
 
-from kiosk.core.draft import Draft, DraftStep
+from kiosk.core.draft import WHO_LIMIT, Draft, DraftStep
 from kiosk.core.errors import KioskError, LabelError
 from kiosk.core.model import Entry
+from kiosk.core.text import clean_line
 from kiosk.i18n import N_
 from kiosk.ui import sounds
 from kiosk.ui.present.home import NoticeRow
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from kiosk.ui.app import KioskApp
 
 log = logging.getLogger(__name__)
+
+_LONGEST_BADGE = 100
 
 
 class Flow:
@@ -200,7 +203,7 @@ class Flow:
 
     def scan(self, text: str) -> None:
         """Go to the machine whose label was scanned, from whatever screen; the same label again changes nothing."""
-        if self._app.page.scanned(text):
+        if self._app.page.scanned(text) or self._is_badge(text):
             return
         try:
             scan = self._app.terminal.scan(text)
@@ -213,6 +216,18 @@ class Flow:
         elif self._is_past_the_machine:
             return
         self.choose_machine(scan.machine.id)
+
+    def _is_badge(self, text: str) -> bool:
+        found = self._app.badge.fullmatch(text[:_LONGEST_BADGE]) if self._app.badge else None
+        if found is None:
+            return False
+        if self.draft is None:
+            self.tell(N_("Scan the machine first, then your badge."), icon="account")
+            return True
+        self.say(who=clean_line(found[1] if found.re.groups else found[0], limit=WHO_LIMIT))
+        self._app.page.refresh()
+        self.tell(N_("Thank you. IT will ask for you."), icon="account")
+        return True
 
     def _refuse(self, error: LabelError) -> None:
         if self._app.page.belongs_to_report:

@@ -75,6 +75,33 @@ def test_a_wrong_code_in_the_middle_of_a_report_keeps_what_was_said(pilot):
     assert pilot.app.flow.draft.symptom.id == "noprint"
 
 
+@pytest.fixture
+def badges(pilot, monkeypatch):
+    """The terminal knows badges."""
+    import re
+
+    monkeypatch.setattr(pilot.app, "badge", re.compile("BADGE-([0-9]{4})"))
+
+
+def test_a_badge_says_who_reports(pilot, badges):
+    begin_report(pilot)
+    pilot.scan("BADGE-0815")
+    pilot.until(lambda: pilot.sees("Thank you. IT will ask for you."))
+    pilot.tap("OK")
+    pilot.settle()
+
+    assert pilot.screen == "details"
+    assert pilot.app.flow.draft.who == "0815"
+    assert pilot.sees("0815")
+
+
+def test_a_badge_without_a_machine_asks_for_the_machine_first(pilot, badges):
+    pilot.scan("BADGE-0815")
+
+    pilot.until(lambda: pilot.sees("Scan the machine first, then your badge."))
+    assert pilot.app.flow.draft is None
+
+
 def test_a_machine_with_an_open_report_shows_that_report(pilot, floor):
     floor.report()
 
