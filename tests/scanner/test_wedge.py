@@ -1,8 +1,14 @@
 """A scanner that types like a keyboard."""
 
+import contextlib
+import random
+
 import pytest
 
-from kiosk.scanner.wedge import SILENCE, Wedge
+from kiosk.core.errors import LabelError
+from kiosk.core.labels import label_text, read_label
+from kiosk.core.plant import Machine
+from kiosk.scanner.wedge import SILENCE, Wedge, key_of
 
 ENTER, TAB, KEYPAD_ENTER = 40, 43, 88
 A, K, DIGIT_1, DIGIT_2, MINUS = 4, 14, 30, 31, 45
@@ -121,3 +127,42 @@ def test_a_prefix_that_the_scanner_types_is_taken_off():
         wedge.press(scancode)
 
     assert wedge.press(40) == "p-00"
+
+
+def keys_of(text):
+    return [key_of(char) for char in text]
+
+
+def test_a_thousand_scans_at_every_pace_are_all_recognised_and_typing_is_none(hands):
+    """From 0.1 to 30 ms a key, with and without Enter, some of them while a person types."""
+    rng = random.Random(11)
+    for number in range(1000):
+        text, pace = label_text(f"P-{number:04d}"), rng.uniform(0.0001, 0.03)
+        for key in keys_of("printer 7")[: rng.randrange(6)] if number % 3 == 0 else ():
+            assert hands.wedge.press(key[0], shift=key[1]) is None
+            hands.now += rng.uniform(0.09, 0.4)
+        if number % 3 == 0:
+            hands.now += SILENCE
+        for scancode, shift in keys_of(text):
+            assert hands.wedge.press(scancode, shift=shift) is None
+            hands.now += pace * rng.uniform(0.7, 1.1)
+        read = hands.wedge.press(ENTER) if number % 2 else hands.pause()
+        assert read == text, (number, pace)
+
+
+def test_two_scanners_at_once_name_no_wrong_machine(hands):
+    """To the system all keyboards are one: what two scanners type in the same moment is refused, and scanned again."""
+    rng = random.Random(12)
+    machines = {f"P-{n:04d}": Machine(id=f"P-{n:04d}", name="x", area="a", kind="k") for n in range(1000)}
+    taken = 0
+    for number in range(500):
+        texts = [label_text(f"P-{n:04d}") for n in (number, 999 - number)]
+        queues = [keys_of(text) for text in texts]
+        while any(queues):
+            queue = rng.choice([queue for queue in queues if queue])
+            scancode, shift = queue.pop(0)
+            hands.press([(scancode, shift)], pace=0.002)
+        read = hands.pause() or ""
+        with contextlib.suppress(LabelError):
+            taken += read_label(read, machines).id not in (f"P-{number:04d}", f"P-{999 - number:04d}")
+    assert taken == 0
