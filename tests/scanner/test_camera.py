@@ -177,9 +177,11 @@ def test_the_camera_goes_off_when_nobody_looks_and_on_when_somebody_does(camera)
 
     now[0] += 2.5
     until(lambda: camera.on == 0)
-    assert finder.look() is None
+    given = camera.given
     until(finder.look)
 
+    assert camera.given > given
+    assert camera.most_on == 1
     finder.close()
     finder.join(5)
 
