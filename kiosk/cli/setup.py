@@ -117,7 +117,9 @@ def _is_yes(question: str) -> bool:
 
 
 def _is_secret(field: FieldInfo) -> bool:
-    return SecretStr in (field.annotation, *get_args(field.annotation))
+    """Tell whether an answer must not be shown; one that may be left out is `Annotated[SecretStr, ...] | None`."""
+    kinds = (field.annotation, *get_args(field.annotation))
+    return any(SecretStr in (kind, *get_args(kind)) for kind in kinds)
 
 
 # ---------------------------------------------------------------- writing

@@ -174,3 +174,28 @@ def test_a_terminal_without_a_file_is_told_how_to_begin(config, setup):
 
 def test_everything_built_in_can_be_set_up_but_the_one_for_tests():
     assert set(types()) == set(BUILT_IN) - {"memory"}
+
+
+@pytest.mark.parametrize(
+    ("user", "secret", "mailbox"), [("kiosk", "11-secret", "127.0.0.1"), ("kiosk", "11-secret", ""), ("", "", "")]
+)
+def test_a_secret_that_may_be_left_out_is_a_secret_all_the_same(setup, config, user, secret, mailbox):
+    said = ["helpdesk@it.example.com", "kiosk@example.com", "127.0.0.1", user, secret, mailbox, "yes"]
+    code, printed, _ = setup("mail", answers=said)
+
+    assert code == 0, printed.err
+    assert "the mail server cannot be reached" in printed.out
+    assert "11-secret" not in config.read_text() + printed.out
+    (destination,) = tomllib.loads(config.read_text())["destinations"]
+    assert destination.get("password") == ({"file": "mail-password.secret"} if secret else None)
+    assert destination.get("imap_host", "") == mailbox
+
+
+def test_answers_that_do_not_fit_together_are_named_and_nothing_is_written(setup, config):
+    before = config.read_text()
+    said = ["helpdesk@it.example.com", "kiosk@example.com", "127.0.0.1", "", "", "127.0.0.1", "yes"]
+    code, printed, _ = setup("mail", answers=said)
+
+    assert code == 1
+    assert "imap_host needs username and password" in printed.err + printed.out
+    assert config.read_text() == before
