@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validato
 from kiosk.core.errors import ConfigError, Fault
 from kiosk.core.plant import Plant, Priority
 from kiosk.core.route import EVERYTHING, Route
-from kiosk.faults import Section, TomlFile, matching, suggestion
+from kiosk.faults import ONE_GROUP_AT_MOST, Section, TomlFile, matching, suggestion
 from kiosk.fields import ConfigPath, Secret
 
 _MAX_BYTES = 64 * 1024
@@ -54,16 +54,6 @@ class TerminalSettings(Section):
         return self
 
 
-def _pattern(text: str) -> str:
-    try:
-        groups = re.compile(text).groups
-    except re.error as error:
-        raise ValueError(f"is not a pattern: {error}") from None
-    if groups > 1:
-        raise ValueError("has more than one group in brackets; write the others as (?: ...)")
-    return text
-
-
 class ScannerSettings(Section):
     """`[scanner]`: how codes come in."""
 
@@ -73,7 +63,7 @@ class ScannerSettings(Section):
     serial: tuple[Annotated[str, matching(r"/dev/[^\s]+", "must be a device such as '/dev/ttyACM0'")], ...] = ()
     """Scanners and badge readers on serial lines, beside the one that types; they need the extra `serial`."""
     baud: int = Field(default=9600, ge=300, le=921600)
-    badge: Annotated[str, AfterValidator(_pattern)] = ""
+    badge: Annotated[str, ONE_GROUP_AT_MOST] = ""
     """A pattern for what badges hold: such a code says who reports. The group in brackets, or the whole, goes with the report."""
 
 

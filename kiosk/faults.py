@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -58,6 +58,24 @@ def matching(pattern: str, rule: str) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+def pattern(groups: Collection[int], rule: str) -> AfterValidator:
+    """Make a check for a regular expression that a plant writes, with as many groups in brackets as `groups` holds; else the `rule` is told."""
+
+    def check(text: str) -> str:
+        try:
+            found = re.compile(text).groups
+        except re.error as error:
+            raise ValueError(f"is not a pattern: {error}") from None
+        if found not in groups:
+            raise ValueError(rule)
+        return text
+
+    return AfterValidator(check)
+
+
+ONE_GROUP_AT_MOST = pattern((0, 1), "has more than one group in brackets; write the others as (?: ...)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,22 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator
 
-from kiosk.faults import Section
+from kiosk.faults import ONE_GROUP_AT_MOST, Section
 
 _LONGEST = 200
 """Characters of a code that a plant's pattern is asked about; a longer one is no label."""
 _AI_8004 = re.compile(r"(?:\]\w\w)?(?:\(8004\)|8004)(.{1,30})")
 """GS1's Global Individual Asset Identifier, as a scanner types it: with its bracket or without, after a symbology's mark or not."""
-
-
-def _pattern(text: str) -> str:
-    try:
-        groups = re.compile(text).groups
-    except re.error as error:
-        raise ValueError(f"is not a pattern: {error}") from None
-    if groups > 1:
-        raise ValueError("has more than one group in brackets; write the others as (?: ...)")
-    return text
 
 
 def _address(text: str) -> str:
@@ -42,7 +32,7 @@ class LabelsSection(Section):
 
     url: Annotated[str, AfterValidator(_address)] | None = None
     """What our labels begin with, so that a phone that reads one lands on the desk; without it they hold the id alone."""
-    patterns: tuple[Annotated[str, AfterValidator(_pattern)], ...] = ()
+    patterns: tuple[Annotated[str, ONE_GROUP_AT_MOST], ...] = ()
     """Labels that are there already; the group in brackets, or the whole, is the id or a tag of a machine."""
 
 

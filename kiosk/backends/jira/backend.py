@@ -72,8 +72,7 @@ class JiraBackend(Backend):
         }
         reach = partial(HttpClient.of, settings, headers=headers, secrets=[token, basic], max_bytes=MOST_BYTES)
         self._client = reach(f"/rest/api/{3 if settings.is_cloud else 2}")
-        self._requests_client = reach("/rest/servicedeskapi")
-        self._requests = Requests(settings, self._requests_client) if settings.request_type else None
+        self._requests = Requests(settings, reach("/rest/servicedeskapi")) if settings.request_type else None
         self._encode = markup.adf if settings.is_cloud else markup.wiki
         self._metadata = Metadata(self._client, settings, self._requests)
         self._search = Search(self._client, settings)
@@ -83,7 +82,8 @@ class JiraBackend(Backend):
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
-        self._requests_client.close()
+        if self._requests is not None:
+            self._requests.close()
 
     def effects(self, ticket: Ticket) -> tuple[DeliveryKind, ...]:
         """Jira takes a photo only for an issue that is there."""

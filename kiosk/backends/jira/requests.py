@@ -76,6 +76,10 @@ class Requests:
         form = self._client.read(f"/servicedesk/{desk}/requesttype/{kind}/field", _Form)
         return {field.id: field for field in form.fields}
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def forget(self) -> None:
         """Ask again where the request type is."""
         self._place = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -13,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from kiosk.core.model import Status
 from kiosk.core.plant import Priority
+from kiosk.faults import pattern
 from kiosk.fields import Secret
 from kiosk.plugins import CertificateFile, MappedSettings
 
@@ -87,16 +87,7 @@ def _domain(text: str) -> str:
     return _address(f"x@{text.strip().removeprefix('@')}").partition("@")[2].lower()
 
 
-def _number_pattern(text: str) -> str:
-    try:
-        pattern = re.compile(text)
-    except re.error as error:
-        raise ValueError(f"not a pattern: {error}") from None
-    if pattern.groups != 1:
-        raise ValueError(r"must hold one group in brackets, which is the number, such as \[[^\]]*#(\d+)\]")
-    return text
-
-
+_NUMBER = pattern((1,), r"must hold one group in brackets, which is the number, such as \[[^\]]*#(\d+)\]")
 MailAddress = Annotated[str, AfterValidator(_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 
@@ -128,7 +119,7 @@ class MailSettings(MappedSettings):
     ca_file: CertificateFile | None = None
     trusted: list[Domain] = Field(default_factory=list)
     """Whose mails are believed: domains of senders; empty takes those of `to` and `sender`."""
-    number: Annotated[str, AfterValidator(_number_pattern)] = r"\[[^\]\n]{0,60}#\s?([0-9]+)\]"
+    number: Annotated[str, _NUMBER] = r"\[[^\]\n]{0,60}#\s?([0-9]+)\]"
     """How the helpdesk writes its number into a subject; the group in brackets is the number."""
     lines: dict[str, Line] = Field(default_factory=dict)
     """Names of lines such as `Owner: Jana` in its mails, in addition to the usual ones."""
