@@ -32,6 +32,7 @@ def until(condition, *, seconds=5):
     while not condition():
         assert time.monotonic() < deadline, "the camera's picture did not come"
         EventLoop.idle()
+        time.sleep(0.02)  # as between two frames of a running terminal: the threads of the camera have their turn
 
 
 def photo_of(app, floor):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 
 import pytest
 from fake_camera import FakeCamera, frame_of
@@ -34,6 +35,16 @@ def camera(pilot):
     assert not [thread for thread in threading.enumerate() if thread.name == "decoder"]
 
 
+def until(pilot, condition, **more):
+    """Wait as a running terminal does: between two frames the threads that take and read pictures have their turn."""
+
+    def rested():
+        time.sleep(0.02)
+        return condition()
+
+    pilot.until(rested, **more)
+
+
 def showing(*texts):
     picture = Image.new("RGB", (1280, 720), "#909090")
     for number, text in enumerate(texts):
@@ -43,14 +54,14 @@ def showing(*texts):
 
 def open_scan(pilot):
     pilot.tap("Or scan your machine")
-    pilot.until(lambda: pilot.screen == "scan" and pilot.app.page.image is not None)
+    until(pilot, lambda: pilot.screen == "scan" and pilot.app.page.image is not None)
     pilot.settle()
 
 
 def test_a_label_before_the_camera_leads_to_the_machine(pilot, camera):
     open_scan(pilot)
     camera.frame = showing(label_text("P-0007"))
-    pilot.until(lambda: pilot.screen == "symptoms", what="the label to be read")
+    until(pilot, lambda: pilot.screen == "symptoms", what="the label to be read")
 
     assert pilot.app.flow.draft.machine.id == "P-0007"
     pilot.app.back()
@@ -61,11 +72,11 @@ def test_a_label_before_the_camera_leads_to_the_machine(pilot, camera):
 def test_of_two_labels_neither_is_taken_and_the_screen_says_so(pilot, camera):
     open_scan(pilot)
     camera.frame = showing(label_text("P-0007"), label_text("M-1014"))
-    pilot.until(lambda: pilot.sees("There are two labels. Show only one."), what="the advice")
+    until(pilot, lambda: pilot.sees("There are two labels. Show only one."), what="the advice")
 
     assert pilot.screen == "scan"
     camera.frame = showing(label_text("M-1014"))
-    pilot.until(lambda: pilot.screen == "symptoms")
+    until(pilot, lambda: pilot.screen == "symptoms")
     assert pilot.app.flow.draft.machine.id == "M-1014"
 
 
@@ -73,24 +84,24 @@ def test_of_two_labels_neither_is_taken_and_the_screen_says_so(pilot, camera):
 def test_a_code_that_is_no_machine_says_so_and_offers_the_list(pilot, camera, text):
     open_scan(pilot)
     camera.frame = showing(text)
-    pilot.until(lambda: pilot.sees("This code is not a machine label."))
+    until(pilot, lambda: pilot.sees("This code is not a machine label."))
     pilot.settle()
     pilot.tap("Choose from the list")
-    pilot.until(lambda: pilot.screen == "machines")
+    until(pilot, lambda: pilot.screen == "machines")
 
 
 def test_without_a_picture_the_list_is_offered(pilot, camera):
     open_scan(pilot)
     camera.is_unplugged = True
-    pilot.until(lambda: pilot.sees("The camera is not connected. Choose the machine from the list."))
+    until(pilot, lambda: pilot.sees("The camera is not connected. Choose the machine from the list."))
     pilot.tap("Choose from the list")
-    pilot.until(lambda: pilot.screen == "machines")
+    until(pilot, lambda: pilot.screen == "machines")
 
 
 def test_a_hand_scanner_works_here_as_everywhere(pilot, camera):
     open_scan(pilot)
     pilot.scan("KIOSK:P-0007")
-    pilot.until(lambda: pilot.screen == "symptoms")
+    until(pilot, lambda: pilot.screen == "symptoms")
 
 
 def test_the_camera_is_off_once_the_screen_is_left(pilot, camera):
@@ -98,7 +109,7 @@ def test_the_camera_is_off_once_the_screen_is_left(pilot, camera):
     assert camera.on == 1
     pilot.app.home()
     pilot.settle()
-    pilot.until(lambda: camera.on == 0)
+    until(pilot, lambda: camera.on == 0)
 
 
 def test_a_terminal_without_a_camera_says_how_to_scan(pilot):
