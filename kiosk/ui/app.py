@@ -300,7 +300,7 @@ class KioskApp(App):
 
     def _tick(self, *_: Any) -> None:
         self.terminal.keep_time()
-        self.clock = clock(self.terminal)
+        self.clock = clock(self.terminal, self.translator)
         self.page.tick()
         if self.idle.left <= -self.page.patience and not self.asleep:
             self.asleep = True

@@ -8,26 +8,28 @@ from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, Str
 
 PALETTES: dict[str, dict[str, str]] = {
     "light": {
-        "page": "#EDF1F6", "surface": "#FFFFFF", "sunken": "#E2E8F0", "ink": "#0F1B2D", "soft_ink": "#415168",
+        "page": "#EDF1F6", "surface": "#FFFFFF", "sunken": "#E2E8F0", "ink": "#0F1B2D", "soft_ink": "#3A4960",
         "line": "#C3CEDC", "edge": "#75859B", "shadow": "#0F1B2D24",
-        "action": "#1453D1", "action_deep": "#0B3589", "action_ink": "#FFFFFF", "action_soft_ink": "#DCE8FF",
-        "info": "#1049BC", "info_pale": "#DFE9FD",
-        "good": "#08683F", "good_pale": "#D9F3E5", "good_fill": "#0B7A4B",
-        "warn": "#7A4700", "warn_pale": "#FFEBC2", "warn_fill": "#9A5B00",
-        "bad": "#A81216", "bad_pale": "#FCE1E0", "bad_fill": "#C81E1E", "fill_ink": "#FFFFFF",
+        "action": "#1448BB", "action_deep": "#0B3589", "action_ink": "#FFFFFF", "action_soft_ink": "#EEF4FF",
+        "info": "#1042AE", "info_pale": "#DFE9FD",
+        "good": "#085A38", "good_pale": "#D9F3E5", "good_fill": "#0B6440",
+        "warn": "#724300", "warn_pale": "#FFEBC2", "warn_fill": "#7E4D00",
+        "bad": "#961216", "bad_pale": "#FCE1E0", "bad_fill": "#AC1E1E", "fill_ink": "#FFFFFF",
         "night": "#0F1B2D", "night_raised": "#1C2C45", "night_ink": "#FFFFFF", "night_soft_ink": "#B9C7DA",
-        "beam": "#3FE3CB",
+        "night_info": "#86B5FF", "night_good": "#5FD9A0", "night_warn": "#F5B942", "night_bad": "#FF918A",
+        "night_fill_ink": "#08101A", "beam": "#3FE3CB",
     },
     "dark": {
         "page": "#0A111B", "surface": "#162132", "sunken": "#22314A", "ink": "#F4F7FB", "soft_ink": "#B9C7DA",
         "line": "#3B4D68", "edge": "#8496B0", "shadow": "#00000066",
-        "action": "#2D65E0", "action_deep": "#123C9C", "action_ink": "#FFFFFF", "action_soft_ink": "#E8F0FF",
+        "action": "#86B5FF", "action_deep": "#6BA2FA", "action_ink": "#08101A", "action_soft_ink": "#08101A",
         "info": "#96C0FF", "info_pale": "#152B50",
-        "good": "#6BE3A8", "good_pale": "#12382A", "good_fill": "#137C4E",
-        "warn": "#FFCB66", "warn_pale": "#3F300E", "warn_fill": "#9A5D00",
-        "bad": "#FF9A94", "bad_pale": "#4A1C1E", "bad_fill": "#CB2B2B", "fill_ink": "#FFFFFF",
+        "good": "#6BE3A8", "good_pale": "#12382A", "good_fill": "#5FD9A0",
+        "warn": "#FFCB66", "warn_pale": "#3F300E", "warn_fill": "#F5B942",
+        "bad": "#FF9C96", "bad_pale": "#4A1C1E", "bad_fill": "#FF918A", "fill_ink": "#08101A",
         "night": "#060B13", "night_raised": "#162132", "night_ink": "#FFFFFF", "night_soft_ink": "#B9C7DA",
-        "beam": "#3FE3CB",
+        "night_info": "#86B5FF", "night_good": "#5FD9A0", "night_warn": "#F5B942", "night_bad": "#FF918A",
+        "night_fill_ink": "#08101A", "beam": "#3FE3CB",
     },
     "contrast": {
         "page": "#000000", "surface": "#000000", "sunken": "#1E1E1E", "ink": "#FFFFFF", "soft_ink": "#FFFFFF",
@@ -38,21 +40,28 @@ PALETTES: dict[str, dict[str, str]] = {
         "warn": "#FFD84D", "warn_pale": "#000000", "warn_fill": "#FFD84D",
         "bad": "#FFA6A1", "bad_pale": "#000000", "bad_fill": "#FFA6A1", "fill_ink": "#000000",
         "night": "#000000", "night_raised": "#1E1E1E", "night_ink": "#FFFFFF", "night_soft_ink": "#FFFFFF",
-        "beam": "#FFE500",
+        "night_info": "#9CCBFF", "night_good": "#5CFFB0", "night_warn": "#FFD84D", "night_bad": "#FFA6A1",
+        "night_fill_ink": "#000000", "beam": "#FFE500",
     },
 }  # fmt: skip
 
+READ, SEEN = 7.0, 3.0
+"""The least contrast of what is read, and of a shape that carries meaning."""
+
+_TONES, _FILLS = ("info", "good", "warn", "bad"), ("action", "good_fill", "warn_fill", "bad_fill")
+_NIGHT_FILLS = ("night_info", "night_good", "night_warn", "night_bad")
+
 PAIRS: tuple[tuple[str, str, float], ...] = (
-    *((ink, ground, 7.0) for ink in ("ink", "soft_ink") for ground in ("page", "surface")),
-    ("ink", "sunken", 7.0),
-    *((ink, ground, 4.5) for ink in ("action_ink", "action_soft_ink") for ground in ("action", "action_deep")),
-    *((tone, ground, 4.5) for tone in ("good", "warn", "bad", "info") for ground in (f"{tone}_pale", "surface")),
-    *(("fill_ink", f"{tone}_fill", 4.5) for tone in ("good", "warn", "bad")),
-    *((ink, ground, 7.0) for ink in ("night_ink", "night_soft_ink") for ground in ("night", "night_raised")),
-    ("beam", "night", 4.5),
-    ("beam", "night_raised", 4.5),
-    *((shape, "surface", 3.0) for shape in ("edge", "action", "good_fill", "warn_fill", "bad_fill")),
-    ("action", "page", 3.0),
+    *((ink, ground, READ) for ink in ("ink", "soft_ink") for ground in ("page", "surface")),
+    ("ink", "sunken", READ),
+    *((ink, f"{tone}_pale", READ) for ink in ("ink", "soft_ink") for tone in _TONES),
+    *((ink, ground, READ) for ink in ("action_ink", "action_soft_ink") for ground in ("action", "action_deep")),
+    *((tone, ground, READ) for tone in _TONES for ground in (f"{tone}_pale", "surface")),
+    *(("fill_ink", fill, READ) for fill in _FILLS if fill != "action"),
+    *((ink, ground, READ) for ink in ("night_ink", "night_soft_ink", "beam") for ground in ("night", "night_raised")),
+    *(("night_fill_ink", fill, READ) for fill in _NIGHT_FILLS),
+    *((fill, "night_raised", SEEN) for fill in _NIGHT_FILLS),
+    *((shape, ground, SEEN) for shape in ("edge", *_FILLS) for ground in ("page", "surface")),
 )
 """(foreground, background, least contrast): everything that is read, and every shape that carries meaning."""
 

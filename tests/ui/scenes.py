@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from scenes_of_photos import PHOTOS
-from scenes_of_tickets import LATER
+from scenes_of_tickets import LATER, over
 
 from kiosk.core.errors import TemporaryError
 
@@ -65,13 +65,13 @@ def details_answered(app, floor):
     app.page.say(stopped=True, who="Mira K.")
 
 
+@over(details)
 def details_typing(app, floor):
-    details(app, floor)
     app.page.ask_who()
 
 
+@over(home)
 def refused_scan(app, floor):
-    app.home()
     app.flow.scan("https://example.com")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
+from functools import wraps
 
 from fakes import Floor
 
@@ -13,6 +14,21 @@ from kiosk.core.plant import Priority
 from kiosk.ui.pinlock import PinLock
 
 PIN = "2580"
+
+
+def over(below):
+    """Mark a scene that lies over another one: only it has to be made again when the language has changed."""
+
+    def mark(lay):
+        @wraps(lay)
+        def scene(app, floor):
+            below(app, floor)
+            lay(app, floor)
+
+        scene.again = lay
+        return scene
+
+    return mark
 
 
 def quiet_machine(floor):
@@ -104,13 +120,13 @@ def ticket_messages(app, floor):
     app.page.refresh()
 
 
+@over(ticket_messages)
 def ticket_messages_read(app, floor):
-    ticket_messages(app, floor)
     app.page.show_notes()
 
 
+@over(ticket_messages)
 def ticket_steps(app, floor):
-    ticket_messages(app, floor)
     app.page.show_steps()
 
 
@@ -145,8 +161,8 @@ def ticket_over(app, floor):
     app.page.refresh()
 
 
+@over(ticket_coming)
 def ticket_works(app, floor):
-    ticket_coming(app, floor)
     app.talk.ask_if_works(app.page.ticket)
 
 
@@ -164,8 +180,8 @@ def join_fixed(app, floor):
     app.page.refresh()
 
 
+@over(join)
 def join_worse(app, floor):
-    join(app, floor)
     app.talk.ask_if_stopped(app.page.ticket)
 
 
@@ -183,8 +199,8 @@ def not_saved(app, floor):
     app.go("notsaved")
 
 
+@over(lambda app, _: app.home())
 def languages(app, floor):
-    app.home()
     app.flow.pick_language()
 
 
@@ -245,9 +261,8 @@ def admin_facts(app, floor):
     app.page.shown = "facts"
 
 
+@over(admin_facts)
 def admin_end(app, floor):
-    pin(app, floor)
-    app.admin.unlock(PIN)
     app.admin.ask_to_end()
 
 

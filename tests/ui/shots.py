@@ -10,7 +10,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-SIZES = ("1280x800", "1920x1080", "800x1280")
+SIZES = ("1280x800", "800x1280", "1366x768", "1920x1080", "1080x1920")
 sys.path[:0] = [str(ROOT), str(HERE.parent), str(HERE)]
 
 

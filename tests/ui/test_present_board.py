@@ -92,4 +92,4 @@ def test_an_empty_board_says_that_all_is_good():
 
 
 def test_the_date_has_its_weekday(floor):
-    assert present.date(floor.time.wall, floor.terminal, ENGLISH) == "Monday, 23.11."
+    assert present.date(floor.time.wall, floor.terminal, ENGLISH) == "Mon, November 23"

@@ -22,7 +22,6 @@ PAGE_SECONDS = 10
 """How long a page stays: long enough to read it twice."""
 
 _WAITED_FOR = {Aim.RESPOND: N_("Answer by"), Aim.ARRIVE: N_("Here by"), Aim.RESOLVE: N_("Fixed by")}
-_WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 _DRIFT = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 """Where the content stands, minute by minute, so that no pixel shows the same thing for ever."""
 
@@ -92,8 +91,7 @@ def date(now: datetime, terminal: Terminal, speak: Translator) -> str:
     """Give the weekday and the date, as far as they are known."""
     if not terminal.clock.is_set:
         return speak.tr("Clock not set")
-    local = now.astimezone(terminal.plant.calendar.zone)
-    return f"{speak.tr(_WEEKDAYS[local.weekday()])}, {local.day}.{local.month}."
+    return times.date(now, zone=terminal.plant.calendar.zone, speak=speak)
 
 
 def pages(rows: Sequence[Row], size: int) -> int:

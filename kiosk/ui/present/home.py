@@ -42,10 +42,11 @@ def place(terminal: Terminal, speak: Translator) -> str:
     return " · ".join(parts)
 
 
-def clock(terminal: Terminal) -> str:
+def clock(terminal: Terminal, speak: Translator) -> str:
     """Give the plant's time of day."""
-    now = terminal.clock.now()
-    return f"{now.astimezone(terminal.plant.calendar.zone):%H:%M}" if terminal.clock.is_set else times.UNKNOWN
+    if not terminal.clock.is_set:
+        return times.UNKNOWN
+    return times.time_of_day(terminal.clock.now(), zone=terminal.plant.calendar.zone, speak=speak)
 
 
 def connection(terminal: Terminal, speak: Translator) -> Connection:

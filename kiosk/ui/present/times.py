@@ -1,17 +1,39 @@
-"""Times and durations as an operator says them."""
+"""Times, dates and durations as an operator says them, in the form of the operator's language (Unicode CLDR, through Babel)."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from math import ceil
+from typing import Literal
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton
+from babel.units import format_unit
+
 from kiosk.core.ports import EARLIEST
-from kiosk.i18n import N_, Translator
+from kiosk.i18n import Translator
 
 UNKNOWN = "--:--"
-_DAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+_Length = Literal["short", "long", "narrow"]
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+# What CLDR calls the parts of a date that are wanted; the language decides their order and what stands between them.
+_TIME, _DAY_AND_TIME, _DATE, _LONG_DATE = "Hm", "EHm", "MMMEd", "MMMMEd"
+
+
+@lru_cache(maxsize=32)
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")
+
+
+def time_of_day(at: datetime, *, zone: ZoneInfo, speak: Translator) -> str:
+    """Give `14:47`: a plant counts to 24 in every language."""
+    return _form(_TIME, at.astimezone(zone), speak)
 
 
 def clock_time(at: datetime, *, now: datetime, zone: ZoneInfo, speak: Translator) -> str:
@@ -19,22 +41,29 @@ def clock_time(at: datetime, *, now: datetime, zone: ZoneInfo, speak: Translator
     if at < EARLIEST:
         return UNKNOWN
     local, today = at.astimezone(zone), now.astimezone(zone).date()
-    time = f"{local:%H:%M}"
     if local.date() == today or now < EARLIEST:
-        return time
-    day = speak.tr(_DAYS[local.weekday()])
+        return _form(_TIME, local, speak)
     if abs(local.date() - today) < timedelta(days=7):
-        return f"{day} {time}"
-    return f"{day} {local.day}.{local.month}. {time}"
+        return _form(_DAY_AND_TIME, local, speak)
+    return f"{_form(_DATE, local, speak)} {_form(_TIME, local, speak)}"
+
+
+def date(at: datetime, *, zone: ZoneInfo, speak: Translator) -> str:
+    """Give the weekday, the day and the month."""
+    return _form(_LONG_DATE, at.astimezone(zone), speak)
+
+
+def _form(skeleton: str, at: datetime, speak: Translator) -> str:
+    return str(format_skeleton(skeleton, at, locale=_locale(speak.language)))
 
 
 def duration(span: timedelta, speak: Translator) -> str:
     """Give an agreed span exactly where people count in minutes, else rounded up to hours or days."""
     if span > 2 * _DAY:
-        return speak.ntr("{n} day", "{n} days", ceil(span / _DAY))
+        return _count(ceil(span / _DAY), "day", speak)
     if span % _HOUR == timedelta(0) or span > 3 * _HOUR:
-        return speak.ntr("{n} hour", "{n} hours", ceil(span / _HOUR))
-    return speak.ntr("{n} minute", "{n} minutes", ceil(span / _MINUTE))
+        return _count(ceil(span / _HOUR), "hour", speak)
+    return _count(ceil(span / _MINUTE), "minute", speak)
 
 
 def brief(span: timedelta, speak: Translator) -> str:
@@ -42,10 +71,10 @@ def brief(span: timedelta, speak: Translator) -> str:
     sign = "\N{MINUS SIGN}" if span < timedelta(0) else ""
     hours, minutes = divmod(ceil(abs(span) / _MINUTE), 60)
     if hours >= 48:  # noqa: PLR2004  two days
-        return sign + speak.tr("{n} d", n=hours // 24)
+        return sign + _count(hours // 24, "day", speak, length="short")
     if hours >= 2:  # noqa: PLR2004  up to here minutes are what people count in
-        return sign + speak.tr("{n} h", n=f"{hours}:{minutes:02}")
-    return sign + speak.tr("{n} min", n=60 * hours + minutes)
+        return sign + _count(f"{hours}:{minutes:02}", "hour", speak, length="narrow")
+    return sign + _count(60 * hours + minutes, "minute", speak, length="short")
 
 
 def running(span: timedelta, speak: Translator) -> str:
@@ -57,5 +86,10 @@ def running(span: timedelta, speak: Translator) -> str:
         return f"{sign}{minutes:02}:{seconds:02}"
     hours, minutes = divmod(minutes, 60)
     if hours < 24:  # noqa: PLR2004  a day
-        return sign + speak.tr("{hours} h {minutes} min", hours=hours, minutes=minutes)
+        parts = (_count(hours, "hour", speak, length="narrow"), _count(minutes, "minute", speak, length="short"))
+        return sign + " ".join(parts)
     return sign + duration(abs(span), speak)
+
+
+def _count(number: int | str, unit: str, speak: Translator, *, length: _Length = "long") -> str:
+    return str(format_unit(number, f"duration-{unit}", length=length, locale=_locale(speak.language)))
