@@ -25,6 +25,7 @@ from kiosk.core.ports import Backend, Clock, Destination
 from kiosk.core.priority import priority_of
 from kiosk.core.terminal import Terminal
 from kiosk.forwarder import Forwarder
+from kiosk.memory import uncollected
 from kiosk.plant import load_plant
 from kiosk.search import MachineSearch
 from kiosk.storage import FolderDisk
@@ -117,8 +118,10 @@ class Unusable(Backend):
     check = deliver = find = changes = _refuse
 
 
-def read_setup(path: Path, *, strict: bool) -> Setup:
+def read_setup(path: Path, *, strict: bool, name: str = "") -> Setup:
     """Read both files and build the destinations, without any network.
+
+    `name`: what a terminal is called that does not know its name yet.
 
     `strict`: a fault in a destination's settings counts like any other. Otherwise such a destination is built as `Unusable`, because a terminal that saves reports is better than none.
 
@@ -126,7 +129,7 @@ def read_setup(path: Path, *, strict: bool) -> Setup:
         ConfigError: with every fault of both files.
     """
     faults: list[Fault] = []
-    config, plant = _read_files(path, faults)
+    config, plant = _read_files(path, faults, name=name)
     if config is None or plant is None or faults:
         raise ConfigError(faults)
     destinations = [_destination(table, config, faults, strict=strict) for table in config.destinations]
@@ -163,8 +166,8 @@ def _nowhere(config: Config, plant: Plant, destinations: list[Destination | None
                 return
 
 
-def _read_files(path: Path, faults: list[Fault]) -> tuple[Config | None, Plant | None]:
-    config, found = _collected(faults, lambda: examine_config(path)) or (None, [])
+def _read_files(path: Path, faults: list[Fault], *, name: str = "") -> tuple[Config | None, Plant | None]:
+    config, found = _collected(faults, lambda: examine_config(path, name=name)) or (None, [])
     faults += found
     plant_file = config.terminal.plant if config else path.parent / "plant.toml"
     # Without a kiosk.toml to name it, a plant file is looked at where it usually stands, and not missed.
@@ -205,7 +208,8 @@ def build_kiosk(setup: Setup, *, publish: Publish | None = None, clock: Clock = 
     tell = publish or _nobody_listens
     config = setup.config
     disk = FolderDisk(config.terminal.data)
-    outbox = Outbox(disk, publish=tell)
+    with uncollected():  # a hundred thousand values that all stay
+        outbox = Outbox(disk, publish=tell)
     board = Board(outbox)
     forwarders = [
         Forwarder(
@@ -217,6 +221,7 @@ def build_kiosk(setup: Setup, *, publish: Publish | None = None, clock: Clock = 
             clock=clock,
             random=random.random,
             poll_seconds=destination.poll_seconds if isinstance(destination, Backend) else 0.0,
+            grace=config.terminal.undo_seconds,
         )
         for destination in setup.destinations
     ]
@@ -233,6 +238,7 @@ def build_kiosk(setup: Setup, *, publish: Publish | None = None, clock: Clock = 
         clock=clock,
         new_id=new_id,
         search=MachineSearch(setup.plant.machines.values()).find,
+        undo_seconds=config.terminal.undo_seconds,
     )
     return Kiosk(setup=setup, terminal=terminal, disk=disk)
 

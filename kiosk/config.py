@@ -46,6 +46,8 @@ class TerminalSettings(Section):
     """Without a PIN nobody can open the admin screen."""
     theme: Literal["light", "dark", "contrast"] = "light"
     idle_seconds: int = Field(default=60, ge=10, le=3600)
+    undo_seconds: int = Field(default=8, ge=0, le=60)
+    """So long a report that was sent can be taken back; then it leaves for IT. 0: it leaves at once."""
 
     @model_validator(mode="after")
     def _offers_its_own_language(self) -> Self:
@@ -150,23 +152,29 @@ def load_config(path: Path) -> Config:
     return config
 
 
-def examine_config(path: Path) -> tuple[Config | None, list[Fault]]:
+def examine_config(path: Path, *, name: str = "") -> tuple[Config | None, list[Fault]]:
     """Read `kiosk.toml` as far as it is right: with its faults, and with the usual values in place of wrong sections.
 
-    The configuration is None where `[terminal]` is wrong, for nothing can be built without it.
+    `name` is what a terminal is called that does not know its name yet. The configuration is None where `[terminal]` is wrong, for nothing can be built without it.
 
     Raises:
         ConfigError: the file cannot be read, or is not TOML.
     """
+    if name and not path.exists():
+        terminal = TerminalSettings.model_validate({"name": name}, context={"folder": path.parent})
+        return Config(file=path, terminal=terminal, scanner=ScannerSettings(), camera=CameraSettings()), []
     file = TomlFile(path, limit=_MAX_BYTES, keys=("terminal", "scanner", "camera", "destinations"))
-    terminal = file.parse(TerminalSettings, file.section("terminal"))
+    section = file.section("terminal")
+    if name and isinstance(section.table, dict):
+        section.table.setdefault("name", name)
+    known = file.parse(TerminalSettings, section)
     scanner = file.parse(ScannerSettings, file.section("scanner"))
     camera = file.parse(CameraSettings, file.section("camera"))
     destinations = _destinations(file)
-    if terminal is None:
+    if known is None:
         return None, file.faults
     scanner, camera = scanner or ScannerSettings(), camera or CameraSettings()
-    config = Config(file=path, terminal=terminal, scanner=scanner, camera=camera, destinations=destinations)
+    config = Config(file=path, terminal=known, scanner=scanner, camera=camera, destinations=destinations)
     return config, file.faults
 
 

@@ -8,17 +8,20 @@ import hmac
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
-from kiosk import logs
+from kiosk import firstrun, logs
 from kiosk.bootstrap import SYSTEM_CLOCK, Setup, build_kiosk, find_camera, find_scanners, read_setup
 from kiosk.drafts import DraftFile
 from kiosk.service import Service
+from kiosk.ui.first_run import FirstRun
 from kiosk.ui.lockdown import Display, prepare
 
 log = logging.getLogger(__name__)
@@ -31,10 +34,40 @@ def run_terminal(config: Path, *, size: tuple[int, int] | None = None) -> int:
         ConfigError: with every fault of both files.
         StorageError: the data folder cannot be used, or another process holds it.
     """
+    if firstrun.is_needed(config):
+        return _ask_who_this_is(config, size=size)
     setup = read_setup(config, strict=False)
     logs.configure(level="INFO", file=setup.config.terminal.data / "kiosk.log")
     leave_traces(setup.config.terminal.data / "crash.log")
     show(setup, display_of(setup, size=size))
+    return 0
+
+
+def _ask_who_this_is(config: Path, *, size: tuple[int, int] | None) -> int:
+    """Show the questions of the first start, and begin again with the answers."""
+    is_answered = threading.Event()
+
+    def begin_again() -> None:
+        is_answered.set()
+        begun.stop()
+
+    begun: Any = None
+
+    def know(app: Any) -> None:
+        nonlocal begun
+        begun = app
+
+    with ThreadPoolExecutor(1, thread_name_prefix="firstrun") as pool:
+        setup, missing = firstrun.provisional(config)
+        first_run = FirstRun(
+            name=setup.config.terminal.name,
+            save=lambda answers: pool.submit(firstrun.save, config, answers),
+            restart=begin_again,
+            missing=missing,
+        )
+        show(setup, display_of(setup, size=size), begin=know, first_run=first_run)
+    if is_answered.is_set():
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  ourselves
     return 0
 
 
@@ -45,7 +78,13 @@ def display_of(setup: Setup, *, size: tuple[int, int] | None, cursor: bool = Fal
     return Display(width=width, height=height, fullscreen=size is None, cursor=cursor, palette=palette)
 
 
-def show(setup: Setup, display: Display, *, begin: Callable[[Any], None] | None = None) -> None:
+def show(
+    setup: Setup,
+    display: Display,
+    *,
+    begin: Callable[[Any], None] | None = None,
+    first_run: FirstRun | None = None,
+) -> None:
     """Run the screens until they are closed; `begin` gets the app once it is on screen.
 
     Raises:
@@ -78,6 +117,7 @@ def show(setup: Setup, display: Display, *, begin: Callable[[Any], None] | None 
             badge=setup.config.scanner.badge,
             drafts=drafts,
             service=service,
+            first_run=first_run,
         )
         if begin is not None:
             app.bind(on_start=begin)

@@ -166,8 +166,9 @@ class Floor:
         clock: Clock | None = None,
         name: str = "K1",
         time: FakeClock | None = None,
+        undo_seconds: float = 0.0,
     ) -> None:
-        self.time = time or FakeClock()
+        self.time, self.undo_seconds = time or FakeClock(), undo_seconds
         if clock is not None:
             self.time.clock = clock
         self.events: list[Event] = []
@@ -192,6 +193,7 @@ class Floor:
             clock=self.time.clock,
             new_id=lambda: next(self.ids),
             search=MachineSearch(self.plant.machines.values()).find,
+            undo_seconds=undo_seconds,
         )
 
     def _forwarder(self, destination: Destination) -> Forwarder:
@@ -203,6 +205,7 @@ class Floor:
             publish=self.events.append,
             clock=self.time.clock,
             random=lambda: 1.0,
+            grace=self.undo_seconds,
         )
 
     def report(self, symptom: str = "noprint", *, machine: str = "P-0007", stopped: bool = True, **details):

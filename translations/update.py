@@ -100,9 +100,11 @@ def _keys_of(node: ast.AST) -> Iterator[Key]:
 
 def _keys_of_call(name: str, args: list[ast.expr]) -> Iterator[Key]:
     spoken = [list(_literals(arg)) for arg in args]
-    if name == "ntr" and all(spoken):
+    if name == "ntr":
+        if not all(spoken):
+            raise NotLiteralError("both forms of a plural stand where it is asked for, each as one text")
         yield spoken[0][0], spoken[1][0]
-    elif name != "ntr":
+    else:
         yield from (sentence for sentences in spoken for sentence in sentences)
 
 

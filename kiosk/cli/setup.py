@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import getpass
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any, get_args
@@ -20,7 +18,7 @@ from kiosk.cli.codes import DONE, FAILED, UsageError
 from kiosk.config import Config, load_config
 from kiosk.core.errors import ConfigError
 from kiosk.faults import faults_of, suggestion
-from kiosk.storage.files import Files, write_durably
+from kiosk.storage.files import replace_text
 
 
 def setup(options: argparse.Namespace) -> int:
@@ -131,24 +129,15 @@ def _write(config: Config, answers: dict[str, Any], settings: type[plugins.Plugi
     for key, value in _plain(answers, settings).items():
         if isinstance(value, SecretStr):
             secret = config.file.with_name(f"{answers['name']}-{key}.secret".replace("/", "-"))
-            _replace(secret, value.get_secret_value() + "\n", like=config.terminal.data, mode=0o600)
+            replace_text(secret, value.get_secret_value() + "\n", like=config.terminal.data, mode=0o600)
             lines.append(f"{key} = {{ file = {json.dumps(secret.name, ensure_ascii=False)} }}")
         else:
             lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
     text = config.file.read_text(encoding="utf-8-sig").rstrip() + "\n"
-    _replace(config.file, text + "\n".join(lines) + "\n", like=config.file)
+    replace_text(config.file, text + "\n".join(lines) + "\n", like=config.file)
 
 
 def _plain(answers: dict[str, Any], settings: type[plugins.PluginSettings]) -> dict[str, Any]:
     """Give the answers as TOML has them: a number as a number, a secret as itself."""
     values = settings.model_validate(answers).model_dump(mode="json", include=set(answers))
     return {key: answer if isinstance(answer, SecretStr) else values[key] for key, answer in answers.items()}
-
-
-def _replace(path: Path, text: str, *, like: Path, mode: int | None = None) -> None:
-    """Write the whole file or leave the old one; it belongs to whom `like` belongs, who has to read it."""
-    owner = like.stat() if like.exists() else path.parent.stat()
-    write_durably(Files(), path, text.encode())  # with mode 0600, until it is known who may read it
-    with contextlib.suppress(PermissionError):  # only root gives files away
-        os.chown(path, owner.st_uid, owner.st_gid)
-    path.chmod(mode if mode is not None else owner.st_mode & 0o777)

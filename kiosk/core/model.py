@@ -238,10 +238,8 @@ class Entry:
     @property
     def ref(self) -> RemoteRef | None:
         """The first remote ticket that is certain, None while IT does not have it."""
-        return next(
-            (d.ref for d in self.deliveries if d.kind.is_report and d.state is DeliveryState.DELIVERED),
-            None,
-        )
+        delivered = (d for d in self.deliveries if d.kind.is_report and d.state is DeliveryState.DELIVERED)
+        return next((delivery.ref for delivery in delivered), None)
 
     @property
     def reports(self) -> tuple[Delivery, ...]:
@@ -264,9 +262,12 @@ class Entry:
     @property
     def is_adopted(self) -> bool:
         """True for another terminal's ticket on which something was said here."""
-        return any(
-            delivery.kind is DeliveryKind.CREATE and delivery.id == self.ticket.id for delivery in self.deliveries
-        )
+        return any(d.kind is DeliveryKind.CREATE and d.id == self.ticket.id for d in self.deliveries)
+
+    @property
+    def is_told(self) -> bool:
+        """False while nothing of it was even tried to be told: then it can be taken back."""
+        return any(delivery.attempts or not delivery.is_open for delivery in self.deliveries)
 
     @property
     def has_open_deliveries(self) -> bool:

@@ -18,9 +18,8 @@ from tinydb.table import Document, Table
 
 from kiosk.core.document import from_document, to_document
 from kiosk.core.errors import StorageError
-from kiosk.core.events import Publish, TicketChanged, TicketSaved
+from kiosk.core.events import BoardChanged, Publish, TicketChanged, TicketSaved
 from kiosk.core.figure import Figure, figure_of
-from kiosk.core.memory import uncollected
 from kiosk.core.model import Delivery, DeliveryState, Entry, Progress, Status, Ticket
 from kiosk.core.ports import Disk
 from kiosk.core.room import Room, is_lack_of_room, with_photo
@@ -59,15 +58,14 @@ class Outbox:
         # A number is never used twice, not even that of a document that cannot be read.
         self._last_sequence = 0
         photos = self._disk.photos()
-        with uncollected():  # a hundred thousand values that all stay
-            self._figures = dict(self._rows(self._archive, Figure))
-            gone = {figure.ticket for figure in self._figures.values()}
-            archived = []  # killed between archiving and removing
-            for number, entry in self._rows(self._tickets, Entry):
-                if entry.ticket.id in gone:
-                    archived.append(number)
-                else:
-                    self._remember(_with_photo_path(_after_restart(entry), self._disk, photos))
+        self._figures = dict(self._rows(self._archive, Figure))
+        gone = {figure.ticket for figure in self._figures.values()}
+        archived = []  # killed between archiving and removing
+        for number, entry in self._rows(self._tickets, Entry):
+            if entry.ticket.id in gone:
+                archived.append(number)
+            else:
+                self._remember(_with_photo_path(_after_restart(entry), self._disk, photos))
         if archived:
             self._tickets.remove(doc_ids=archived)
         self._notes: dict[str, dict[str, Any]] = {row["name"]: row["content"] for row in self._notes_table.all()}
@@ -134,16 +132,9 @@ class Outbox:
         Raises:
             StorageError: nothing was saved.
         """
-        with self._writing:
-            known = self._entries.get(ticket.id)
-            if known is not None:
-                return known
-            entry = Entry(sequence=self._last_sequence + 1, ticket=ticket, deliveries=deliveries)
-            with _storage_errors():
-                self._save_with_photo(dataclasses.replace(entry, progress=_as_new(entry)))
-            self._last_sequence += 1
-        self._publish(TicketSaved(ticket.id))
-        return self._entries[ticket.id]
+        progress = Progress(since={Status.NEW: ticket.reported_at})
+        entry = Entry(sequence=0, ticket=ticket, deliveries=deliveries, progress=progress)
+        return self._add(entry, save=self._save_with_photo)
 
     def adopt(self, entry: Entry) -> Entry:
         """Take in a ticket that another terminal reported, so that something can be said on it from here.
@@ -151,12 +142,15 @@ class Outbox:
         Raises:
             StorageError: nothing was saved.
         """
+        return self._add(entry, save=self._save)
+
+    def _add(self, entry: Entry, *, save: Callable[[Entry], None]) -> Entry:
         with self._writing:
             known = self._entries.get(entry.ticket.id)
             if known is not None:
                 return known
             with _storage_errors():
-                self._save(dataclasses.replace(entry, sequence=self._last_sequence + 1))
+                save(dataclasses.replace(entry, sequence=self._last_sequence + 1))
             self._last_sequence += 1
         self._publish(TicketSaved(entry.ticket.id))
         return self._entries[entry.ticket.id]
@@ -177,6 +171,20 @@ class Outbox:
                 self._save(after)
         self._publish(TicketChanged(ticket_id))
         return after
+
+    def withdraw(self, ticket_id: str) -> bool:
+        """Take back a report that nobody was told of yet; False when it is too late for that.
+
+        Raises:
+            StorageError: it is still there.
+        """
+        with self._writing, _storage_errors():
+            entry = self._entries.get(ticket_id)
+            if entry is None or entry.is_told:
+                return False
+            self._remove(entry)
+        self._publish(BoardChanged())
+        return True
 
     def set_cursor(self, destination: str, cursor: str) -> None:
         """Keep where the look for changes ended.
@@ -237,9 +245,13 @@ class Outbox:
         if not self._archive.contains(doc_id=entry.sequence):
             document = Document(to_document(figure), doc_id=entry.sequence)
             self._room.make_for(lambda: self._archive.insert(document))
-        self._room.make_for(lambda: self._tickets.remove(doc_ids=[entry.sequence]))
+        self._remove(entry)
         self._figures[entry.sequence] = figure
+
+    def _remove(self, entry: Entry) -> None:
+        self._room.make_for(lambda: self._tickets.remove(doc_ids=[entry.sequence]))
         del self._entries[entry.ticket.id]
+        self._busy.discard(entry.ticket.id)
         if entry.ticket.photo is not None:
             self._room.drop_photo(entry.ticket.photo)
 
@@ -277,10 +289,6 @@ class Outbox:
             self._busy.add(ticket_id)
         else:
             self._busy.discard(ticket_id)
-
-
-def _as_new(entry: Entry) -> Progress:
-    return dataclasses.replace(entry.progress, since={Status.NEW: entry.ticket.reported_at})
 
 
 def is_over(entry: Entry) -> bool:

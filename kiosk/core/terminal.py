@@ -71,15 +71,16 @@ class Terminal:
         new_id: Callable[[], str],
         search: Callable[[str], list[Machine]] = lambda _: [],
         routes: Mapping[str, Route] = MappingProxyType({}),
+        undo_seconds: float = 0.0,
     ) -> None:
-        """Tie the parts together; nothing runs before `start`."""
+        """Tie the parts together; nothing runs before `start`. A report may be taken back for `undo_seconds`."""
         self.name, self.plant, self.area = name, plant, area
         self.clock = clock
         self._outbox, self._board = outbox, board
         self._destinations, self.forwarders, self._routes = tuple(destinations), tuple(forwarders), routes
         self._publish, self._new_id = publish, new_id
         self._timekeeper, self._retention = Timekeeper(clock), Retention(outbox, clock)
-        self._search = search
+        self._search, self._undo_seconds = search, undo_seconds
         self._desk = Worker("desk", monotonic=clock.monotonic)
 
     # ------------------------------------------------------------ life
@@ -261,6 +262,15 @@ class Terminal:
             for destination in destinations_of(ticket, self._destinations, self._routes, self.plant)
             for kind in destination.effects(ticket)
         )
+
+    def undo_left(self, entry: Entry) -> float:
+        """Give the seconds in which a report can still be taken back; 0 when it is too late."""
+        age = self.clock.monotonic() - entry.ticket.reported_monotonic
+        return max(0.0, self._undo_seconds - age) if age >= 0 and not entry.is_told else 0.0
+
+    def withdraw(self, ticket_id: str) -> Future[bool]:
+        """Take a report back that was sent by mistake; the future gives False when IT may have it already."""
+        return self._desk.submit(self._outbox.withdraw, ticket_id)
 
     def same_problem(self, ticket_id: str, *, who: str = "") -> Future[Entry]:
         """Join a ticket that is open already: one ticket, and a note that this terminal has the problem, too."""

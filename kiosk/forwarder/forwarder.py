@@ -57,8 +57,9 @@ class Forwarder:
         clock: Clock,
         random: Callable[[], float],
         poll_seconds: float = 10.0,
+        grace: float = 0.0,
     ) -> None:
-        """Start no thread and send nothing yet."""
+        """Start no thread and send nothing yet; a report younger than `grace` seconds can be taken back, and waits."""
         self.name = destination.name
         self._destination = Guard(destination)
         self._outbox, self._clock, self._random = outbox, clock, random
@@ -71,7 +72,7 @@ class Forwarder:
         )
         self._sweep = Sweep(self._destination, outbox=outbox, clock=clock)
         self._board = board
-        self._queue = Queue(self.name, outbox, settle=self._destination.settle.total_seconds())
+        self._queue = Queue(self.name, outbox, settle=self._destination.settle.total_seconds(), grace=grace)
         self._unheard = 0
         self._poll_at = 0.0
         self._wake = threading.Event()
@@ -221,6 +222,8 @@ class Forwarder:
                     self._send(entry, delivery)
             except DeliveryError as error:
                 self._failed(delivery, error)
+        except KeyError:
+            log.info("ticket %s was taken back in the moment in which it would have left", delivery.ticket)
         except StorageError as error:
             # Not being able to note what happened is no fault of the destination; look again later.
             log.error("%s of ticket %s: %s", delivery.kind, delivery.ticket, error)

@@ -18,9 +18,13 @@ _UNSURE = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 class Queue:
     """The open deliveries to one destination, with the waits of each. Times are those of the monotonic clock."""
 
-    def __init__(self, destination: str, outbox: Outbox, *, settle: float) -> None:
-        """`settle`: for so many seconds the destination's look-up may miss what is there."""
-        self._destination, self._outbox, self._settle = destination, outbox, settle
+    def __init__(self, destination: str, outbox: Outbox, *, settle: float, grace: float = 0.0) -> None:
+        """Let a report that is younger than `grace` wait: it can still be taken back.
+
+        `settle`: for so many seconds the destination's look-up may miss what is there.
+        """
+        self._destination, self._outbox = destination, outbox
+        self._settle, self._grace = settle, grace
         self._not_before: dict[str, float] = {}
         self._unsure_since: dict[str, float] = {}
         self._looks: Counter[str] = Counter()
@@ -33,7 +37,7 @@ class Queue:
     def due(self, now: float) -> tuple[Entry, Delivery] | None:
         """Give the delivery that may leave now, and its ticket."""
         for entry, delivery in self._candidates():
-            if self._due_at(delivery, now) <= now:
+            if self._due_at(entry, delivery, now) <= now:
                 return entry, delivery
             if self._holds_back_others(delivery, now):
                 return None
@@ -41,7 +45,7 @@ class Queue:
 
     def times(self, now: float) -> list[float]:
         """Give when each may leave."""
-        return [self._due_at(delivery, now) for _, delivery in self._candidates()]
+        return [self._due_at(entry, delivery, now) for entry, delivery in self._candidates()]
 
     def _candidates(self) -> Iterator[tuple[Entry, Delivery]]:
         """The first open delivery of each ticket."""
@@ -51,12 +55,15 @@ class Queue:
             if delivery is not None:
                 yield entry, delivery
 
-    def _due_at(self, delivery: Delivery, now: float) -> float:
-        """An uncertain outcome is not even looked at before the destination's look-up can be trusted.
+    def _due_at(self, entry: Entry, delivery: Delivery, now: float) -> float:
+        """A report that can be taken back does not leave. An uncertain outcome is not even looked at before the destination's look-up can be trusted.
 
         The time counts from when this process first saw the uncertainty, so a restart makes it longer, never shorter.
         """
         due_at = self._not_before.get(delivery.id, 0.0)
+        reported_at = entry.ticket.reported_monotonic
+        if reported_at <= now < reported_at + self._grace:  # another start of the computer counts from elsewhere
+            due_at = max(due_at, reported_at + self._grace)
         if delivery.state in _UNSURE:
             since = self._unsure_since.setdefault(delivery.id, now)
             due_at = max(due_at, since + self._settle)

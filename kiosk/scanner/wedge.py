@@ -13,7 +13,7 @@ from statistics import median
 
 SILENCE = 0.15
 """Seconds without a key after which a scan without Enter is complete."""
-_PACE = 0.035
+PACE = 0.035
 """A scanner's keys follow each other at least this fast, nobody's fingers do for long."""
 _SHORTEST = 4
 _LONGEST = 512
@@ -65,7 +65,7 @@ class Wedge:
 
     def _is_burst(self) -> bool:
         gaps = [later - earlier for earlier, later in pairwise(self._times)]
-        return len(self._keys) >= _SHORTEST and median(gaps) <= _PACE
+        return len(self._keys) >= _SHORTEST and median(gaps) <= PACE
 
     def _finish(self) -> str | None:
         text = "".join(self._keys).removeprefix(self._prefix) if self._is_burst() else None

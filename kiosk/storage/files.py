@@ -97,6 +97,20 @@ class Files:
             os.close(descriptor)
 
 
+def replace_text(path: Path, text: str, *, like: Path, mode: int | None = None) -> None:
+    """Write the whole of a file that people edit, too, or leave the old one; it belongs to whom `like` belongs, who has to read it.
+
+    Raises:
+        OSError: `path` is as it was before.
+    """
+    owner = like.stat() if like.exists() else path.parent.stat()
+    usual = owner.st_mode & (0o777 if like.is_file() else 0o666)
+    write_durably(Files(), path, text.encode())  # with mode 0600, until it is known who may read it
+    with contextlib.suppress(PermissionError):  # only root gives files away
+        os.chown(path, owner.st_uid, owner.st_gid)
+    path.chmod(mode if mode is not None else usual)
+
+
 def write_durably(files: Files, path: Path, content: bytes) -> None:
     """Put `content` in place of `path`: written beside it, synced, renamed, and the name synced, too.
 

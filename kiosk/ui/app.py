@@ -22,26 +22,29 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kiosk import resources
 from kiosk.core.draft import Draft
 from kiosk.core.events import Event
-from kiosk.core.memory import uncollected
 from kiosk.core.terminal import Terminal
 from kiosk.drafts import DraftFile
 from kiosk.i18n import OWN_NAMES, Translator
+from kiosk.memory import uncollected
 from kiosk.photos import PhotoFolder
 from kiosk.scanner.camera import Camera, Viewfinder
 from kiosk.scanner.wedge import Wedge
 from kiosk.service import Service
 from kiosk.ui import sounds
 from kiosk.ui.admin import Admin
+from kiosk.ui.first_run import FirstRun
 from kiosk.ui.flow import Flow
+from kiosk.ui.focus import Focus
 from kiosk.ui.heartbeat import Heartbeat
 from kiosk.ui.idle import Idle
-from kiosk.ui.keys import Keys
+from kiosk.ui.keys import Key, Keys
 from kiosk.ui.lockdown import Display
 from kiosk.ui.page import Page
 from kiosk.ui.present.home import clock
 from kiosk.ui.rules import load_widgets
 from kiosk.ui.talk import Talk
 from kiosk.ui.theme import THEME
+from kiosk.ui.widgets.countdown import SECONDS
 
 if TYPE_CHECKING:
     from kiosk.scanner.serial_line import SerialScanner
@@ -99,12 +102,14 @@ class KioskApp(App):
         badge: str = "",
         drafts: DraftFile | None = None,
         service: Service | None = None,
+        first_run: FirstRun | None = None,
     ) -> None:
         """Show `terminal`; `kiosk.ui.lockdown.prepare(display)` must have run before this module was imported.
 
         `languages` are those that the picker offers, all of them when empty. Without `check_pin` nobody is an admin.
         `data` is the folder of the reports, for the admin to see how much room is left. Without `camera` there are no photos; `codes` are
         the kinds of code that labels have, `scanners` those on serial lines; a code that `badge` describes says who reports.
+        `first_run` asks what is still unknown of this terminal before anything else.
         `drafts` keeps the draft for the next start; `service` is told that the terminal lives.
         """
         super().__init__()
@@ -119,6 +124,7 @@ class KioskApp(App):
         self.badge = re.compile(badge) if badge else None
         self.viewfinder = Viewfinder(camera) if camera is not None else None
         self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)
+        self.first_run = first_run
         self._history: list[tuple[str, dict[str, Any]]] = []
 
     # ------------------------------------------------------------ life
@@ -138,7 +144,9 @@ class KioskApp(App):
         ExceptionManager.add_handler(_GoHome())
         Window.bind(size=self._resized, on_request_close=lambda *_, **__: True)
         Window.bind(on_touch_down=self._felt)
-        self.keys = Keys(Window, Wedge(time.monotonic, prefix=self._scanner_prefix), self._scanned)
+        self.focus = Focus(self.root)
+        wedge = Wedge(time.monotonic, prefix=self._scanner_prefix)
+        self.keys = Keys(Window, wedge, self._scanned, typed=self._typed, monotonic=time.monotonic)
         for scanner in self._scanners:
             scanner.start(lambda text: Clock.schedule_once(lambda _: self._scanned(text)))
         Clock.schedule_interval(self._tick, 1)
@@ -246,12 +254,18 @@ class KioskApp(App):
         """Show the start screen; what was begun is dropped."""
         self.close_sheets()
         self.flow.drop()
-        self._history = [("home", {})]
-        self.stage.show("home", backwards=True)
+        start = "home" if self.first_run is None else "firstrun"
+        self._history = [(start, {})]
+        self.stage.show(start, backwards=True)
 
     def open_sheet(self, sheet: Any) -> Any:
         """Put a sheet over the shown screen."""
         self.close_sheets()
+        self.root.ids.sheets.add_widget(sheet)
+        return sheet
+
+    def lay_over(self, sheet: Any) -> Any:
+        """Put a sheet over the shown screen and whatever lies on it already."""
         self.root.ids.sheets.add_widget(sheet)
         return sheet
 
@@ -290,8 +304,17 @@ class KioskApp(App):
             self.flow.wake()
         self.flow.scan(text)
 
+    def _typed(self, keys: Sequence[Key]) -> None:
+        self.idle.touch()
+        if self.asleep:
+            self.asleep = False
+            self.flow.wake()
+        else:
+            self.focus.take(keys)
+
     def _felt(self, *_: Any) -> bool:
         self.idle.touch()
+        self.focus.clear()
         if not self.asleep:
             return False
         self.asleep = False
@@ -302,9 +325,14 @@ class KioskApp(App):
         self.terminal.keep_time()
         self.clock = clock(self.terminal, self.translator)
         self.page.tick()
-        if self.idle.left <= -self.page.patience and not self.asleep:
+        if self.asleep:
+            return
+        left = self.idle.left + self.page.patience
+        if left <= 0:
             self.asleep = True
             self.flow.rest()
+        else:
+            self.flow.count_down(left, of=min(SECONDS, self.idle.seconds / 2))
 
     def _tidy(self) -> None:
         # Not waited for: the desk does it between two reports, and logs a disk that refuses.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
+from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +36,8 @@ class Flow:
         self._app = app
         self._draft: Draft | None = None
         self._sending: Draft | None = None
+        self._sent_last: Draft | None = None
+        self._countdown: Any = None
 
     @property
     def draft(self) -> Draft | None:
@@ -174,6 +179,7 @@ class Flow:
         sent, self._sending = self._sending, None
         if sent is None:
             return False
+        self._sent_last = sent
         self._drop_photo(sent.photo)
         return self.draft is not None and self.draft.id == sent.id
 
@@ -187,6 +193,30 @@ class Flow:
             self.tell(N_("Still not saved. Please call."), icon="content-save-alert")
         else:
             self._app.go("notsaved")
+
+    def undo(self, ticket_id: str) -> None:
+        """Take a report back before IT was told of it, and show what was answered, to be changed or dropped."""
+        self._app.when_done(
+            self._app.terminal.withdraw(ticket_id), partial(self._undone, ticket_id), lambda _: self._not_undone()
+        )
+
+    def _undone(self, ticket_id: str, is_undone: bool) -> None:  # noqa: FBT001  what a future gives
+        sent = self._sent_last
+        if not is_undone:
+            self._not_undone()
+            return
+        sounds.play("tap")
+        self._app.home()
+        if sent is not None and sent.id == ticket_id:
+            # Another id, for this one is of a report that was there; the photo went with it.
+            again = self._app.terminal.new_draft()
+            self.draft = dataclasses.replace(sent, id=again.id, photo=None)
+            self._app.go("details")
+        self.tell(N_("Taken back. IT was not told."), icon="undo-variant")
+
+    def _not_undone(self) -> None:
+        sounds.play("refused")
+        self.tell(N_("Too late: IT has it already."), icon="send-check")
 
     # ------------------------------------------------------------ what is open
 
@@ -268,6 +298,22 @@ class Flow:
     def pick_language(self) -> None:
         """Show the languages."""
         self._app.open_sheet(Factory.LanguageSheet())
+
+    def count_down(self, left: float, *, of: float) -> None:
+        """Ask whether somebody is still there in the last seconds before the report that was begun is dropped."""
+        is_due = left <= of and self.draft is not None and self._app.page.belongs_to_report
+        if not is_due:
+            self._end_countdown()
+        elif self._countdown is None or self._countdown.parent is None:
+            self._countdown = self._app.lay_over(Factory.CountdownSheet(left=ceil(left), of=ceil(of)))
+            sounds.play("needs_you")
+        else:
+            self._countdown.left = ceil(left)
+
+    def _end_countdown(self) -> None:
+        if self._countdown is not None:
+            self._countdown.dismiss()
+            self._countdown = None
 
     def rest(self) -> None:
         """Nobody is there: drop what was begun, speak the terminal's own language, show the board."""

@@ -84,9 +84,14 @@ class Stage(ScreenManager):
         page: Page = self.get_screen(name)
         return page
 
+    @property
+    def is_settled(self) -> bool:
+        """False just after a change: what was touched then was meant for the screen before."""
+        return time.monotonic() - self._changed_at >= self.settle
+
     def on_touch_down(self, touch: Any) -> bool:
         """Let a touch through once the screen has settled."""
-        if time.monotonic() - self._changed_at < self.settle:
+        if not self.is_settled:
             return True
         return bool(super().on_touch_down(touch))
 

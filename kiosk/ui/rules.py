@@ -25,6 +25,7 @@ WIDGETS = (
     "paged",
     "cards",
     "ask",
+    "countdown",
     "call",
     "truth",
     "panels",

@@ -1,9 +1,9 @@
 """The outbox loads what it can, and tells the rest to a person."""
 
 import pytest
-from fakes import Floor, RamDisk
+from fakes import FakeClock, Floor, RamDisk
 
-from kiosk.core.errors import StorageError
+from kiosk.core.errors import StorageError, TemporaryError
 from kiosk.core.events import TicketChanged
 from kiosk.core.outbox import Outbox
 
@@ -88,3 +88,72 @@ def test_a_photo_is_on_disk_before_its_ticket_and_leaves_with_it(tmp_path):
     floor.terminal.stop()
 
     assert floor.disk.kept == {}
+
+
+# ---------------------------------------------------------------- taking back
+
+
+def test_a_report_can_be_taken_back_until_it_was_tried_to_be_told():
+    floor = Floor(undo_seconds=8.0)
+    entry = floor.report()
+    floor.step(7.9)
+    assert floor.it.tickets == []
+
+    assert floor.terminal.withdraw(entry.ticket.id).result(5)
+
+    floor.step(60)
+    assert (floor.it.tickets, floor.terminal.entries()) == ([], [])
+    assert Outbox(floor.disk, publish=print).entries() == []
+
+
+def test_what_was_tried_to_be_told_stays():
+    floor = Floor(undo_seconds=8.0)
+    floor.it.fail_next(TemporaryError("no network"), call="deliver")
+    entry = floor.report()
+    floor.step(8)
+
+    assert floor.terminal.undo_left(floor.terminal.entry(entry.ticket.id)) == 0
+    assert not floor.terminal.withdraw(entry.ticket.id).result(5)
+    floor.step(60)
+    assert len(floor.it.tickets) == 1
+
+
+def test_a_ticket_that_is_not_here_cannot_be_taken_back():
+    assert not Floor().terminal.withdraw("NEVER").result(5)
+
+
+def test_a_full_disk_keeps_what_cannot_be_removed():
+    floor = Floor(undo_seconds=8.0)
+    entry = floor.report()
+    floor.disk.db.storage.full = True
+
+    with pytest.raises(StorageError):
+        floor.terminal.withdraw(entry.ticket.id).result(5)
+
+    floor.disk.db.storage.full = False
+    floor.step(9)
+    assert len(floor.it.tickets) == 1
+
+
+def test_a_report_taken_back_in_the_moment_it_leaves_is_not_sent():
+    floor = Floor(undo_seconds=8.0)
+    entry = floor.report()
+    (forwarder,) = floor.forwarders
+    due = forwarder._queue.due(floor.time.seconds + 8)
+    floor.terminal.withdraw(entry.ticket.id).result(5)
+
+    forwarder._attempt(*due)
+
+    assert floor.it.tickets == []
+
+
+def test_after_another_start_of_the_computer_nothing_waits_to_be_taken_back():
+    floor = Floor(undo_seconds=8.0)
+    floor.report()
+    time = FakeClock()
+    time.seconds = floor.time.seconds - 5
+
+    again = Floor(disk=floor.disk, undo_seconds=8.0, time=time)
+    again.step(0)
+
+    assert len(again.it.tickets) == 1

@@ -163,5 +163,7 @@ def write_config(folder: Path, destination: str, *, name: str = "K07", area: str
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "kiosk.toml"
     place = f'area = "{area}"\n' if area else ""
-    config.write_text(f'[terminal]\nname = "{name}"\n{place}plant = "{EXAMPLE}"\ndata = "data"\n\n{destination}\n')
+    config.write_text(
+        f'[terminal]\nname = "{name}"\n{place}plant = "{EXAMPLE}"\ndata = "data"\nundo_seconds = 0\n\n{destination}\n'
+    )
     return config

@@ -6,6 +6,7 @@ line of JSON, so is the answer.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import faulthandler
 import json
@@ -13,6 +14,7 @@ import os
 import socket
 import sys
 import threading
+from pathlib import Path
 
 from kiosk.cli import main
 
@@ -116,6 +118,8 @@ def _ask_kivy(question):
 
 
 def _serve(path):
+    with contextlib.suppress(FileNotFoundError):  # of the run before this one, in the same process
+        Path(path).unlink()
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
         server.listen()

@@ -70,6 +70,13 @@ def details_typing(app, floor):
     app.page.ask_who()
 
 
+@over(details)
+def still_there(app, floor):
+    from kivy.factory import Factory
+
+    app.lay_over(Factory.CountdownSheet(left=12))
+
+
 @over(home)
 def refused_scan(app, floor):
     app.flow.scan("https://example.com")
@@ -109,6 +116,7 @@ SCENES = (
             details,
             details_answered,
             details_typing,
+            still_there,
             refused_scan,
         )
     }

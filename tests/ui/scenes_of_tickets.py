@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 from datetime import timedelta
 from functools import wraps
+from pathlib import Path
 
 from fakes import Floor
 
 from kiosk.core.errors import MisconfiguredError, RejectedError, TemporaryError
 from kiosk.core.model import Question
 from kiosk.core.plant import Priority
+from kiosk.ui.first_run import FirstRun
 from kiosk.ui.pinlock import PinLock
 
 PIN = "2580"
@@ -65,6 +67,12 @@ def ticket_saved(app, floor):
     ticket = report(floor)
     floor.step(steps=2)
     app.flow.open_ticket(ticket)
+
+
+def ticket_undo(app, floor):
+    floor.terminal._undo_seconds = 8.0
+    app.flow.open_ticket(report(floor))
+    floor.terminal._undo_seconds = 0.0
 
 
 def ticket_call(app, floor):
@@ -266,10 +274,34 @@ def admin_end(app, floor):
     app.admin.ask_to_end()
 
 
-LATER = {
+def first_run(step, *, missing=None, scan=""):
+    """Make a scene of the first start of a terminal."""
+
+    def scene(app, floor):
+        app.first_run = FirstRun(name="box-17", save=print, restart=lambda: None, missing=missing)
+        app.go("firstrun")
+        app.first_run = None
+        app.page.step = step
+        if scan:
+            app.page.scanned(f"KIOSK:{next(iter(floor.plant.machines))}")
+
+    return scene
+
+
+FIRST_RUN = {
+    "first_run_language": first_run(0),
+    "first_run_place": first_run(1),
+    "first_run_scanner": first_run(2),
+    "first_run_scanned": first_run(2, scan="KIOSK:P-0007"),
+    "first_run_it": first_run(3),
+    "first_run_without_plant": first_run(0, missing=Path("/etc/kiosk/plant.toml")),
+}
+
+LATER = FIRST_RUN | {
     scene.__name__: scene
     for scene in (
         ticket_saved,
+        ticket_undo,
         ticket_call,
         ticket_delivered,
         ticket_joined,

@@ -64,6 +64,59 @@ def test_a_screen_left_alone_drops_what_was_begun(pilot, floor):
     assert pilot.screen not in ("details", "symptoms", "machines")
 
 
+def wait(floor, pilot, seconds):
+    floor.time.seconds += seconds
+    pilot.app._tick()
+    pilot.frames()
+
+
+def test_before_a_report_is_dropped_the_operator_is_asked(pilot, floor):
+    SCENES["details_answered"](pilot.app, floor)
+    wait(floor, pilot, 39)
+    assert not pilot.sees("Are you still there?")
+
+    wait(floor, pilot, 2)
+    assert pilot.sees("Your report is dropped in 19 seconds.")
+    wait(floor, pilot, 18)
+    assert pilot.sees("Your report is dropped in 1 second.")
+
+    pilot.tap("Go on")
+    wait(floor, pilot, 39)
+    assert not pilot.sees("Are you still there?")
+    assert pilot.app.flow.draft.who == "Mira K."
+
+
+def test_the_question_whether_somebody_is_there_leaves_what_is_typed(pilot, floor):
+    SCENES["details_typing"](pilot.app, floor)
+    pilot.settle()
+    pilot.tap("M")
+    wait(floor, pilot, 41)
+    assert pilot.sees("Are you still there?")
+
+    pilot.touch(5, 5)  # anywhere
+
+    assert not pilot.sees("Are you still there?")
+    assert pilot.sees("Who should we ask for?")
+    assert pilot.topmost().text == "M"
+
+
+def test_nobody_is_asked_where_nothing_would_be_lost(pilot, floor):
+    wait(floor, pilot, 55)
+
+    assert not pilot.sees("Are you still there?")
+
+
+def test_a_report_dropped_while_the_question_is_shown_leaves_no_question(pilot, floor):
+    SCENES["details_answered"](pilot.app, floor)
+    wait(floor, pilot, 41)
+
+    switch_off(floor, pilot)
+
+    assert pilot.screen == "idle"
+    assert pilot.app.flow.draft is None
+    assert not pilot.sees("Are you still there?")
+
+
 def test_the_touch_that_wakes_touches_nothing(pilot, floor):
     switch_off(floor, pilot)
 

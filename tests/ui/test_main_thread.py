@@ -57,7 +57,7 @@ def watch():
 def real_kiosk(tmp_path, floor, monkeypatch):
     """A terminal with a real data folder, its own threads, and a ticket system that does not answer."""
     config = tmp_path / "kiosk.toml"
-    config.write_text('[terminal]\nname = "K1"\narea = "packaging"\nplant = "none"\ndata = "data"\n')
+    config.write_text('[terminal]\nname = "K1"\narea = "packaging"\nplant = "none"\ndata = "data"\nundo_seconds = 0\n')
     monkeypatch.setenv("TOKEN", "t0ken")
     far = {"type": "desk", "name": "far", "url": "http://127.0.0.1:9", "token": {"env": "TOKEN"}}
     destinations = (plugins.build("backends", far, terminal="K1"),)

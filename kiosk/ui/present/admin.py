@@ -109,9 +109,12 @@ def _fate(delivery: Delivery, speak: Translator) -> str:
         case DeliveryState.UNCERTAIN:
             return speak.tr("We are finding out whether {name} has it: {reason}", name=name, reason=error)
         case _ if error:
-            text = "Waits for {name}, tried {n} time: {reason}"
             return speak.ntr(
-                text, "Waits for {name}, tried {n} times: {reason}", delivery.attempts, name=name, reason=error
+                "Waits for {name}, tried {n} time: {reason}",
+                "Waits for {name}, tried {n} times: {reason}",
+                delivery.attempts,
+                name=name,
+                reason=error,
             )
         case _:
             return speak.tr("Waits for {name}.", name=name)

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import ceil
 
 from kiosk.core.link import LinkState
 from kiosk.core.model import Entry, Status
@@ -107,6 +108,8 @@ class TicketView:
     solution: str = ""
     tries: NoteRow | None = None
     """The line that leads to the steps."""
+    undo: str = ""
+    """What the button says that takes the report back, with the seconds left for it; empty when it is too late."""
 
     @property
     def top_notes(self) -> list[NoteRow]:
@@ -143,7 +146,12 @@ def ticket_view(
         call=call(entry, terminal, speak),
         cause=progress.cause,
         solution=progress.solution,
+        undo=_undo(terminal.undo_left(entry), speak),
     )
+
+
+def _undo(seconds: float, speak: Translator) -> str:
+    return speak.tr("Undo ({seconds})", seconds=ceil(seconds)) if seconds else ""
 
 
 # ---------------------------------------------------------------- the three truths, and what comes after them
@@ -177,7 +185,9 @@ def _not_delivered(entry: Entry, terminal: Terminal, speak: Translator) -> Truth
             title=speak.tr("IT's system refused it"),
             text=speak.tr("Only this terminal has it. Please call IT."),
         )
-    text = _sentences(speak.tr("IT does not have it yet."), _what_is_missing(terminal, speak))
+    # What can still be taken back is not on its way.
+    missing = "" if terminal.is_connected and terminal.undo_left(entry) else _what_is_missing(terminal, speak)
+    text = _sentences(speak.tr("IT does not have it yet."), missing)
     return Truth(look="saved", title=speak.tr("Saved on this terminal"), text=text)
 
 

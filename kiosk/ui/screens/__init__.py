@@ -18,5 +18,6 @@ SCREENS: dict[str, str] = {
     "idle": "idle:IdleScreen",
     "pin": "pin:PinScreen",
     "admin": "admin:AdminScreen",
+    "firstrun": "firstrun:FirstRunScreen",
 }
 """Name -> module in this folder : class."""

@@ -12,7 +12,7 @@ from kivy.properties import ColorProperty, ListProperty, ObjectProperty, StringP
 
 from kiosk.ui.page import Page
 from kiosk.ui.present import admin
-from kiosk.ui.present.admin import FactRow, LinkRow, QueueRow, ScanRow
+from kiosk.ui.present.admin import FactRow, QueueRow, ScanRow
 from kiosk.ui.widgets.card import Card
 from kiosk.ui.widgets.layout import HBox
 
@@ -22,14 +22,6 @@ class QueueCard(Card):
 
     row = ObjectProperty(QueueRow(), rebind=True)
     tint = ColorProperty("#000000")
-
-
-class LinkCard(Card):
-    """A destination."""
-
-    row = ObjectProperty(LinkRow(), rebind=True)
-    tint = ColorProperty("#000000")
-    pale = ColorProperty("#FFFFFF")
 
 
 class Fact(HBox):

@@ -11,6 +11,7 @@ from kivy.animation import Animation
 from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.widget import Widget
 
 from kiosk.ui import sounds
 from kiosk.ui.theme import THEME
@@ -87,3 +88,16 @@ class TapCard(ButtonBehavior, Card):
             self.push = push
         else:
             Animation(push=push, d=seconds, t="out_quad").start(self)
+
+
+class FocusRing(Widget):
+    """Shows which card Enter would touch; it stands over everything, so that no card has to draw it."""
+
+    card = ObjectProperty(None, allownone=True)
+    radius = NumericProperty(26)
+
+    def on_card(self, *_: object) -> None:
+        """Go where the card is."""
+        if self.card is not None:
+            self.pos, self.size = self.card.to_window(*self.card.pos), self.card.size
+            self.radius = max(1, min(self.card.radius + 5, min(self.card.size) / 2))

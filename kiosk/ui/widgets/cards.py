@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty
+from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
 
+from kiosk.ui.present.admin import LinkRow, ScanRow
 from kiosk.ui.present.home import NoticeRow
 from kiosk.ui.present.report import MachineRow
 from kiosk.ui.present.tickets import TicketRow
-from kiosk.ui.widgets.card import TapCard
+from kiosk.ui.widgets.card import Card, TapCard
 
 
 class TicketCard(TapCard):
@@ -32,3 +33,19 @@ class MachineCard(TapCard):
     row = ObjectProperty(MachineRow(), rebind=True)
     tint = ColorProperty("#000000")
     pale = ColorProperty("#FFFFFF")
+
+
+class LinkCard(Card):
+    """A destination, and how it is."""
+
+    row = ObjectProperty(LinkRow(), rebind=True)
+    tint = ColorProperty("#000000")
+    pale = ColorProperty("#FFFFFF")
+
+
+class ScanCard(Card):
+    """What the scanner read; until then `asks` for a scan."""
+
+    row = ObjectProperty(ScanRow(), rebind=True)
+    asks = StringProperty("")
+    hint = StringProperty("")
