@@ -10,6 +10,7 @@ import re
 import socket
 import tomllib
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import tomlkit
@@ -69,13 +70,11 @@ def save(config: Path, answers: Answers) -> None:
     """
     text = config.read_text(encoding="utf-8-sig") if config.exists() else ""
     document = tomlkit.parse(text)
-    if "terminal" not in document:
-        document["terminal"] = tomlkit.table()
-    terminal = document["terminal"]
+    terminal: Any = document.setdefault("terminal", tomlkit.table())
     wanted = {"name": answers.name, "area": answers.area, "language": answers.language}
     for key, value in wanted.items():
         if value:
-            terminal[key] = value  # type: ignore[index]  a table, as `is_needed` saw
-        elif key in terminal:  # type: ignore[operator]
-            del terminal[key]  # type: ignore[union-attr]
+            terminal[key] = value
+        elif key in terminal:
+            del terminal[key]
     replace_text(config, tomlkit.dumps(document), like=config)

@@ -90,7 +90,7 @@ class Translator:
 
     def isolate(self, text: str) -> str:
         """Keep a name from tearing apart in a right-to-left sentence; elsewhere give `text` as it is."""
-        return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if self.is_rtl else text
+        return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if self.is_rtl and text else text
 
     def _fill(self, text: str, fields: Mapping[str, object]) -> str:
         # Not str.format: a brace or a missing field in a catalogue must never stop a screen.

@@ -1,4 +1,4 @@
-"""The command line: `kiosk run`, `setup`, `check`, `labels`, `scan`, `report`, `tickets`, `desk`, `demo` ...
+"""The command line: `kiosk run`, `setup`, `check`, `texts`, `labels`, `scan`, `report`, `tickets`, `desk`, `demo` ...
 
 Exit code 0: done. 1: it did not work, and the reason was printed. 2: the command was not understood.
 """
@@ -79,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="also make one marked test ticket in every ticket system, with a photo and a comment, and close it",
     )
+    wording = command("texts", _texts, "print the agreement's words as a sheet for translators: texts.csv")
+    wording.add_argument("--languages", metavar="CODES", help="such as en,de,uk; the first is the plant file's own")
     printing = command("labels", _labels, "write the machines' labels, each read back before it is written")
     printing.add_argument(
         "machines", nargs="*", metavar="MACHINE", help="an id, or FIRST..LAST as in the plant file; all"
@@ -140,6 +142,12 @@ def _labels(options: argparse.Namespace) -> int:
     from kiosk.cli.labels import labels  # noqa: PLC0415  Pillow and the decoder
 
     return labels(options)
+
+
+def _texts(options: argparse.Namespace) -> int:
+    from kiosk.cli.texts import texts  # noqa: PLC0415  pydantic costs a tenth of a second
+
+    return texts(options)
 
 
 def _scan(options: argparse.Namespace) -> int:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kiosk.core.errors import ConfigError, Fault
 from kiosk.core.text import clean_line
-from kiosk.faults import Row, read_text, suggestion
+from kiosk.faults import Row, suggestion
+from kiosk.plant.spreadsheet import Line, read_lines
 
 COLUMNS = ("id", "name", "area", "kind", "place", "tags")
 
-Line = tuple[int, list[str]]
-"""The number of a line, and its cells."""
-
 _OPTIONAL = frozenset({"place", "tags"})
-_MAX_BYTES = 1024 * 1024
 
 
 def read_machines(path: Path) -> list[Row]:
@@ -26,23 +21,12 @@ def read_machines(path: Path) -> list[Row]:
     Raises:
         ConfigError: with every fault of the table's form; what its cells say is for others to check.
     """
-    text = read_text(path, limit=_MAX_BYTES)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    try:
-        lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
-    except csv.Error as error:
-        raise ConfigError([Fault(str(path), f"line {reader.line_num}", f"is not valid CSV: {error}")]) from None
-    filled = [(number, cells) for number, cells in lines if any(cells)]
+    filled = read_lines(path)
     faults = [Fault(str(path), place, fault) for place, fault in _faults(filled)]
     if faults:
         raise ConfigError(faults)
     columns = _columns(filled)
     return [_row(path, number, dict(zip(columns, cells, strict=True))) for number, cells in filled[1:]]
-
-
-def _delimiter(text: str) -> str:
-    header = text.lstrip().partition("\n")[0]
-    return max(";,\t", key=header.count)
 
 
 def _columns(lines: Sequence[Line]) -> list[str]:

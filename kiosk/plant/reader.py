@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from kiosk.core.errors import ConfigError, Fault
@@ -29,23 +29,27 @@ from kiosk.plant import sections
 from kiosk.plant.checks import faults_between
 from kiosk.plant.labels import LabelsSection, OtherLabels
 from kiosk.plant.machines_csv import read_machines
+from kiosk.plant.texts_csv import Texts, read_texts, unknown_texts
 
 Table = TypeVar("Table", bound=Section)
+_TRANSLATED = frozenset({"name", "words", "text", "title"})
+"""The keys that hold a text in several languages."""
 
 _MAX_BYTES = 1024 * 1024
 _LISTS = ("areas", "kinds", "machines", "symptoms")
 _MISSING = {key: f"is missing; write at least one [[{key}]]" for key in _LISTS}
 _MISSING["machines"] += ', or machines = "machines.csv" above the first [table]'
-_KEYS = ("plant", *_LISTS, "priorities", "calendar", "notices", "labels")
+_KEYS = ("plant", "texts", *_LISTS, "priorities", "calendar", "notices", "labels")
 
 
 def load_plant(path: Path) -> Plant:
-    """Read `plant.toml`, and the `machines.csv` that it may name.
+    """Read `plant.toml`, and the `machines.csv` and `texts.csv` that it may name.
 
     Raises:
-        ConfigError: with every fault of both files.
+        ConfigError: with every fault of all of them.
     """
     file = TomlFile(path, limit=_MAX_BYTES, keys=_KEYS)
+    texts = _Texts(file)
     rows = {key: file.rows(key) for key in ("areas", "kinds", "symptoms", "notices")} | {"machines": _machines(file)}
     file.faults += [Fault(str(path), key, _MISSING[key]) for key in _LISTS if not file.table.get(key)]
     plant = file.parse(sections.PlantSection, file.section("plant"))
@@ -58,6 +62,9 @@ def load_plant(path: Path) -> Plant:
     notices = _parse_all(file, sections.NoticeSection, rows["notices"])
     labels = file.parse(LabelsSection, file.section("labels"))
     file.faults += faults_between(rows)
+    areas, kinds = texts.translated(areas), texts.translated(kinds)
+    symptoms, notices = texts.translated(symptoms), texts.translated(notices)
+    texts.check()
     if plant is None or priorities is None or calendar is None or labels is None or file.faults:
         raise ConfigError(file.faults)
     return Plant(
@@ -84,6 +91,47 @@ def _machines(file: TomlFile) -> list[Row]:
     except ConfigError as error:
         file.faults += error.faults
         return []
+
+
+class _Texts:
+    """The sheet of translations, if the plant file names one, and which of its texts were found there."""
+
+    def __init__(self, file: TomlFile) -> None:
+        self._file, self._known = file, set[str]()
+        self._path: Path | None = None
+        self._texts: Texts = {}
+        written = file.table.get("texts")
+        if written is None:
+            return
+        if not isinstance(written, str):
+            file.faults.append(Fault(str(file.path), "texts", 'must be a file, such as texts = "texts.csv"'))
+            return
+        self._path = file.path.parent / written
+        try:
+            self._texts = read_texts(self._path)
+        except ConfigError as error:
+            file.faults += error.faults
+
+    def translated(self, tables: list[Table]) -> list[Table]:
+        """Give the tables with what the sheet says; what the plant file says itself is believed first."""
+        return [table.model_copy(update=self._words_of(table)) for table in tables]
+
+    def _words_of(self, table: Section) -> dict[str, Any]:
+        changed: dict[str, Any] = {}
+        for name in type(table).model_fields:
+            value = getattr(table, name)
+            if name in _TRANSLATED and isinstance(value, dict):
+                self._known |= set(value.values())
+                found = (self._texts.get(text, {}) for text in value.values())
+                changed[name] = {code: text for more in found for code, text in more.items()} | value
+            elif name == "steps":
+                changed[name] = tuple(self.translated(list(value)))
+        return changed
+
+    def check(self) -> None:
+        """Add the rows of the sheet that translate nothing to the faults."""
+        if self._path is not None and not self._file.faults:
+            self._file.faults += unknown_texts(self._path, self._texts, self._known)
 
 
 def _parse_all(file: TomlFile, section: type[Table], rows: Iterable[Row]) -> list[Table]:

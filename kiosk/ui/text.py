@@ -20,7 +20,7 @@ from kiosk import resources
 
 SANS, SEMI, ICONS = "Kiosk", "KioskSemi", "KioskIcons"
 JOINED = re.compile("[\u0590-\u0dff\ufb1d-\ufeff]")
-"""Scripts whose letters join, and whose marks reach above and below the Latin line."""
+"""Scripts whose letters join."""
 
 
 def install() -> bool:
@@ -57,7 +57,7 @@ def _extents(path: str, size: int, text: str, direction: str | None) -> tuple[in
     ascent, descent = _font(path, size).getmetrics()
     spaces = text.count(" ") * _length(path, size, " ", direction)
     width = ceil(spaces + sum(_length(path, size, piece, direction) for piece in _pieces(text)))
-    return width, ascent + descent + 2 * _headroom(path, size, text)
+    return width, ascent + descent + sum(_headroom(path, size, text))
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -74,10 +74,27 @@ def _length(path: str, size: int, text: str, direction: str | None) -> float:
     return _font(path, size).getlength(text, direction=direction) if text else 0.0
 
 
-def _headroom(path: str, size: int, text: str) -> int:
+def _headroom(path: str, size: int, text: str) -> tuple[int, int]:
+    """Give the room that a line needs above the font's ascent and below its descent: marks reach beyond both."""
     if path.endswith("Icons.ttf"):
-        return 0
-    return round(size * (0.17 if JOINED.search(text) else 0.05))
+        return 0, 0
+    usual = round(size * _USUAL_ROOM)
+    if text.isascii():
+        return usual, usual
+    reach = [_reach(path, size, piece) for piece in _pieces(text) if not piece.isascii()]
+    return max([usual, *(above for above, _ in reach)]), max([usual, *(below for _, below in reach)])
+
+
+@lru_cache(maxsize=4096)
+def _reach(path: str, size: int, text: str) -> tuple[int, int]:
+    """Give how far a word reaches beyond the font's own lines: an accent on a capital of Vietnamese, a vowel below in Arabic."""
+    font = _font(path, size)
+    _, top, _, bottom = font.getbbox(text)
+    return ceil(max(0.0, -top)), ceil(max(0.0, bottom - sum(font.getmetrics())))
+
+
+_USUAL_ROOM = 0.05
+"""In parts of the size: smooth edges reach a pixel beyond."""
 
 
 class _Drawable(dict[int, int | None]):
@@ -132,7 +149,10 @@ class ShapedLabel(LabelBase):
 
     def _direction(self) -> str | None:
         base = self.options.get("base_direction") or ""
-        return "rtl" if "rtl" in base else "ltr" if "ltr" in base else None
+        if base.startswith("weak"):
+            # What comes from outside is written as its own first letter asks.
+            return self.find_base_direction(self.text) or base.removeprefix("weak_")
+        return base or None
 
     def get_extents(self, text: str) -> tuple[int, int]:
         """Measure one line."""
@@ -158,7 +178,7 @@ class ShapedLabel(LabelBase):
     def _render_text(self, text: str, x: float, y: float) -> None:
         path, size = self._face()
         text = printable(text, path)
-        top = int(y) + _headroom(path, size, text)
+        top = int(y) + _headroom(path, size, text)[0]
         self._pen.text((int(x), top), text, font=_font(path, size), fill=255, direction=self._direction())
 
     def _render_end(self) -> ImageData:

@@ -167,7 +167,7 @@ PLANT_CASES = [
     ("", ["is empty; start from the example that comes with the kiosk"]),
     ("[plant", ["end of document: is not valid TOML: Expected ']' at the end of a table declaration"]),
     ('[plant]\nname = "x"\nname = "y"\n', ["line 3, column 11: is not valid TOML: Cannot overwrite a value"]),
-    ('[terminal]\nname = "K1"', ["is another kind of file: it has none of plant, areas, kinds, machines, symptoms, priorities, calendar, notices, labels"]),
+    ('[terminal]\nname = "K1"', ["is another kind of file: it has none of plant, texts, areas, kinds, machines, symptoms, priorities, calendar, notices, labels"]),
     (b"\xff\xfe", ["line 1: is not UTF-8 text; save the file as UTF-8"]),
     ("#" * 1_100_000, ["is larger than 1024 KiB; this cannot be the right file"]),
     ("plant = " + "[" * 100_000, ["is nested too deeply; this cannot be the right file"]),
@@ -175,7 +175,7 @@ PLANT_CASES = [
     (plant_toml(plant=""), ["plant.name: is missing"]),
     (plant_toml(plant="plant = 7"), ["plant: must be a table"]),
     (plant_toml(plant='[plant]\nname = " "'), ["plant.name: must not be empty"]),
-    (plant_toml(plant='[plant]\nname = "x"\n[fotos]'), ["fotos: is not known here; there are: areas, calendar, kinds, labels, machines, notices, plant, priorities, symptoms"]),
+    (plant_toml(plant='[plant]\nname = "x"\n[fotos]'), ["fotos: is not known here; there are: areas, calendar, kinds, labels, machines, notices, plant, priorities, symptoms, texts"]),
     # a list
     (plant_toml(areas="", notices="", machines=PARTS["machines"].replace('"packing"', '"x"')), ["areas: is missing; write at least one [[areas]]", "[[machines]] #1 (Printer 1).area: there is no area 'x'; there are none"]),
     (plant_toml(machines=""), ['machines: is missing; write at least one [[machines]], or machines = "machines.csv" above the first [table]']),

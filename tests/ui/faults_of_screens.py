@@ -7,6 +7,8 @@ from itertools import combinations
 
 import pseudo
 
+from kiosk.plant.texts_csv import words_of
+
 PX_PER_MM = 5.88
 """At 10.1 inch and 1280 x 800."""
 LEAST_TARGET, LEAST_GAP = 88, 8
@@ -82,17 +84,6 @@ def untranslated(pilot, plant):
         is_said = label.foreign or pseudo.OPEN in label.text or label.text == pseudo.CODE or label.text in plants
         if not is_said and not _NO_SENTENCE.fullmatch(label.text):
             yield f"{label.text!r} is in no catalogue"
-
-
-def words_of(plant):
-    """Give every text of the agreement that is there in several languages."""
-    for named in (*plant.areas.values(), *plant.kinds.values()):
-        yield named.name
-    for symptom in plant.symptoms.values():
-        yield symptom.words
-        yield from (step.text for step in symptom.steps)
-    for notice in plant.notices:
-        yield from (notice.title, notice.text)
 
 
 def targets(pilot):

@@ -4,6 +4,7 @@ import gettext
 
 import pytest
 from fontTools.ttLib import TTFont
+from PIL import ImageFont
 
 from kiosk import resources
 from kiosk.i18n import OWN_NAMES, languages
@@ -75,10 +76,26 @@ def test_no_text_from_outside_stops_the_screen(open_window, text):
     drawn(text)
 
 
-def test_the_line_grows_for_scripts_with_tall_marks(style):
+@pytest.mark.parametrize("text", ["TIẾNG VIỆT ẾỖ", "إصلاحِ", "हिन्दी", "العربية", "Čeština", "Ag"])
+def test_no_mark_is_cut_off_above_or_below(style, text):
+    face = ImageFont.truetype(str(resources.asset("fonts/KioskSans-Regular.ttf")), 40)
+    _, top, _, bottom = face.getbbox(text)
+
+    _, first, _, last = drawn(text).getbbox()
+
+    assert abs((last - first) - (bottom - top)) <= 1
+
+
+def test_a_line_is_no_higher_than_its_marks_need(style):
     from kiosk.ui.measure import height
 
-    assert height("हिन्दी", style, 40, 500) > height("Hindi", style, 40, 500)
+    assert height("العربية", style, 40, 500) == height("Arabic", style, 40, 500) < height("إصلاحِ", style, 40, 500)
+
+
+def test_a_name_from_outside_is_written_as_its_own_letters_ask(style):
+    """In a right-to-left language "Mira K." keeps its full stop behind it."""
+    assert drawn("Mira K.", base_direction="weak_rtl").tobytes() == drawn("Mira K.").tobytes()
+    assert drawn("Mira K.", base_direction="rtl").tobytes() != drawn("Mira K.").tobytes()
 
 
 def test_a_text_keeps_its_size_where_there_is_room(style):

@@ -79,9 +79,16 @@ class KLabel(Label):
         self._trigger_texture()
 
 
+_OPEN, _CLOSE = 0x2068, 0x2069
+_SET_ASIDE = {0xE000: None, 0xE001: None, _OPEN: 0xE000, _CLOSE: 0xE001}
+_PUT_BACK = {0xE000: _OPEN, 0xE001: _CLOSE}
+"""The translator's own isolates, around names in a right-to-left sentence, are the only marks of direction that may stay."""
+
+
 def _bounded(text: str) -> str:
     """Clean the text once more, for it may have come past every other door, and bound it, words of joined letters included."""
-    bounded = "\n".join(clean_text(text, limit=LONGEST).split("\n")[:MOST_LINES])
+    cleaned = clean_text(text.translate(_SET_ASIDE), limit=LONGEST).translate(_PUT_BACK)
+    bounded = "\n".join(cleaned.split("\n")[:MOST_LINES])
     bounded = _NO_WORD.sub(_broken, bounded)
     return bounded if len(text) <= LONGEST else f"{bounded}…"
 
