@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, model_validator
 
 from kiosk.core.errors import ConfigError, Fault
 from kiosk.core.plant import Plant, Priority
@@ -69,6 +70,40 @@ class ScannerSettings(Section):
     """A pattern for what badges hold: such a code says who reports. The group in brackets, or the whole, goes with the report."""
 
 
+def _hours(text: Any) -> Any:
+    """Read `22:00-05:30` as two times of the day."""
+    if not isinstance(text, str):
+        return text
+    try:
+        start, end = (time.fromisoformat(part.strip()) for part in text.split("-"))
+    except ValueError:
+        raise ValueError("must be a span of time such as '22:00-05:30'") from None
+    if start == end:
+        raise ValueError("must end at another time than it begins")
+    return start, end
+
+
+class ScreenSettings(Section):
+    """`[screen]`: what the screen does by night while nobody is there. By day, and for whoever touches it, it is bright."""
+
+    night: Annotated[tuple[time, time], BeforeValidator(_hours)] | None = None
+    """From when until when, by the plant's clock; without it there is no night."""
+    night_brightness: int = Field(default=30, ge=0, le=100)
+    """In percent."""
+    blank_minutes: int = Field(default=0, ge=0, le=24 * 60)
+    """After so long without a touch a screen is black by night; 0: never."""
+
+
+class SoundSettings(Section):
+    """`[sound]`: tones and speech."""
+
+    volume: int = Field(default=100, ge=0, le=100)
+    """In percent."""
+    silent_at_night: bool = True
+    speech: bool = False
+    """Say how a report stands, through the system's speech dispatcher."""
+
+
 class CameraSettings(Section):
     """`[camera]`: with which camera an operator may scan a label, and take a photo of the fault."""
 
@@ -118,6 +153,8 @@ class Config:
     terminal: TerminalSettings
     scanner: ScannerSettings
     camera: CameraSettings
+    screen: ScreenSettings = field(default_factory=ScreenSettings)
+    sound: SoundSettings = field(default_factory=SoundSettings)
     destinations: tuple[DestinationTable, ...] = ()
 
     def check_against(self, plant: Plant) -> list[Fault]:
@@ -163,18 +200,28 @@ def examine_config(path: Path, *, name: str = "") -> tuple[Config | None, list[F
     if name and not path.exists():
         terminal = TerminalSettings.model_validate({"name": name}, context={"folder": path.parent})
         return Config(file=path, terminal=terminal, scanner=ScannerSettings(), camera=CameraSettings()), []
-    file = TomlFile(path, limit=_MAX_BYTES, keys=("terminal", "scanner", "camera", "destinations"))
+    file = TomlFile(path, limit=_MAX_BYTES, keys=("terminal", "scanner", "camera", "screen", "sound", "destinations"))
     section = file.section("terminal")
     if name and isinstance(section.table, dict):
         section.table.setdefault("name", name)
     known = file.parse(TerminalSettings, section)
     scanner = file.parse(ScannerSettings, file.section("scanner"))
     camera = file.parse(CameraSettings, file.section("camera"))
+    screen = file.parse(ScreenSettings, file.section("screen"))
+    sound = file.parse(SoundSettings, file.section("sound"))
     destinations = _destinations(file)
     if known is None:
         return None, file.faults
     scanner, camera = scanner or ScannerSettings(), camera or CameraSettings()
-    config = Config(file=path, terminal=known, scanner=scanner, camera=camera, destinations=destinations)
+    config = Config(
+        file=path,
+        terminal=known,
+        scanner=scanner,
+        camera=camera,
+        screen=screen or ScreenSettings(),
+        sound=sound or SoundSettings(),
+        destinations=destinations,
+    )
     return config, file.faults
 
 

@@ -18,11 +18,15 @@ from typing import Any
 from pydantic import SecretStr
 
 from kiosk import firstrun, logs
+from kiosk.backlight import find_backlight
 from kiosk.bootstrap import SYSTEM_CLOCK, Setup, build_kiosk, find_camera, find_scanners, read_setup
+from kiosk.config import Config
 from kiosk.drafts import DraftFile
 from kiosk.service import Service
 from kiosk.ui.first_run import FirstRun
 from kiosk.ui.lockdown import Display, prepare
+from kiosk.ui.night import Night
+from kiosk.ui.speech import Speaker
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +96,7 @@ def show(
     """
     prepare(display)
     from kiosk.ui.app import KioskApp, publish  # noqa: PLC0415  importing it opens the window
+    from kiosk.ui.sounds import VOLUME  # noqa: PLC0415  likewise
 
     kiosk = build_kiosk(setup, publish=publish)
     # What was loaded stays for the life of the process; the collector need not look through it between two frames.
@@ -118,7 +123,11 @@ def show(
             drafts=drafts,
             service=service,
             first_run=first_run,
+            night=_night(setup.config),
+            backlight=find_backlight() if setup.config.screen.night else None,
+            speaker=Speaker() if setup.config.sound.speech else None,
         )
+        VOLUME.share = setup.config.sound.volume / 100
         if begin is not None:
             app.bind(on_start=begin)
         signal.signal(signal.SIGTERM, lambda *_: app.stop())
@@ -128,6 +137,16 @@ def show(
         service.stopping()
         drafts.close()
         kiosk.close()
+
+
+def _night(config: Config) -> Night:
+    screen = config.screen
+    return Night(
+        hours=screen.night,
+        brightness=screen.night_brightness / 100,
+        blank_seconds=60 * screen.blank_minutes,
+        is_silent=config.sound.silent_at_night,
+    )
 
 
 def leave_traces(file: Path) -> None:

@@ -17,7 +17,7 @@ from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.lang import Builder
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk import resources
 from kiosk.core.draft import Draft
@@ -39,6 +39,7 @@ from kiosk.ui.heartbeat import Heartbeat
 from kiosk.ui.idle import Idle
 from kiosk.ui.keys import Key, Keys
 from kiosk.ui.lockdown import Display
+from kiosk.ui.night import Night
 from kiosk.ui.page import Page
 from kiosk.ui.present.home import clock
 from kiosk.ui.rules import load_widgets
@@ -47,7 +48,9 @@ from kiosk.ui.theme import THEME
 from kiosk.ui.widgets.countdown import SECONDS
 
 if TYPE_CHECKING:
+    from kiosk.backlight import Backlight
     from kiosk.scanner.serial_line import SerialScanner
+    from kiosk.ui.speech import Speaker
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +85,8 @@ class KioskApp(App):
     language = StringProperty("en")
     language_name = StringProperty("English")
     clock = StringProperty("")
+    dim = NumericProperty(0)
+    """How much of the picture's light is taken away, from 0 to 1."""
     asleep = BooleanProperty(False)
     """Nobody is there; the next touch only wakes the screen."""
 
@@ -103,6 +108,9 @@ class KioskApp(App):
         drafts: DraftFile | None = None,
         service: Service | None = None,
         first_run: FirstRun | None = None,
+        night: Night | None = None,
+        backlight: Backlight | None = None,
+        speaker: Speaker | None = None,
     ) -> None:
         """Show `terminal`; `kiosk.ui.lockdown.prepare(display)` must have run before this module was imported.
 
@@ -110,6 +118,7 @@ class KioskApp(App):
         `data` is the folder of the reports, for the admin to see how much room is left. Without `camera` there are no photos; `codes` are
         the kinds of code that labels have, `scanners` those on serial lines; a code that `badge` describes says who reports.
         `first_run` asks what is still unknown of this terminal before anything else.
+        By `night` the screen is dark, with the `backlight` where there is one to set; `speaker` says how reports stand.
         `drafts` keeps the draft for the next start; `service` is told that the terminal lives.
         """
         super().__init__()
@@ -125,6 +134,8 @@ class KioskApp(App):
         self.viewfinder = Viewfinder(camera) if camera is not None else None
         self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)
         self.first_run = first_run
+        self.night, self.backlight, self.speaker = night or Night(), backlight, speaker
+        self._lit = 1.0
         self._history: list[tuple[str, dict[str, Any]]] = []
 
     # ------------------------------------------------------------ life
@@ -175,6 +186,9 @@ class KioskApp(App):
             self.viewfinder.close()
             self.viewfinder.join(2)
         self.photos.close()
+        for helper in (self.backlight, self.speaker):
+            if helper is not None:
+                helper.close()
 
     def open_settings(self, *_: Any) -> bool:
         """Kivy's own settings are for developers."""
@@ -299,25 +313,25 @@ class KioskApp(App):
 
     def _scanned(self, text: str) -> None:
         self.idle.touch()
-        if self.asleep:
-            self.asleep = False
-            self.flow.wake()
+        self._wake()
         self.flow.scan(text)
 
     def _typed(self, keys: Sequence[Key]) -> None:
         self.idle.touch()
-        if self.asleep:
-            self.asleep = False
-            self.flow.wake()
-        else:
+        if not self._wake():
             self.focus.take(keys)
 
     def _felt(self, *_: Any) -> bool:
         self.idle.touch()
         self.focus.clear()
+        return self._wake()
+
+    def _wake(self) -> bool:
+        """Wake the screen for somebody; False when it was awake."""
         if not self.asleep:
             return False
         self.asleep = False
+        self._shine()
         self.flow.wake()
         return True
 
@@ -325,6 +339,7 @@ class KioskApp(App):
         self.terminal.keep_time()
         self.clock = clock(self.terminal, self.translator)
         self.page.tick()
+        self._shine()
         if self.asleep:
             return
         left = self.idle.left + self.page.patience
@@ -333,6 +348,26 @@ class KioskApp(App):
             self.flow.rest()
         else:
             self.flow.count_down(left, of=min(SECONDS, self.idle.seconds / 2))
+
+    def _shine(self) -> None:
+        clock, zone = self.terminal.clock, self.terminal.plant.calendar.zone
+        local = clock.now().astimezone(zone)
+        # A clock that is not set knows no night.
+        alone_for = max(0.0, -self.idle.left) if self.asleep and clock.is_set else 0.0
+        sounds.VOLUME.is_silent = self.night.is_silent and clock.is_set and self.night.is_at(local)
+        self._light(self.night.light(local, alone_for=alone_for))
+
+    def _light(self, share: float) -> None:
+        if self.backlight is None:
+            self.dim = 1 - share
+        elif share != self._lit:
+            self.backlight.set(share)
+        self._lit = share
+
+    def announce(self, *texts: str) -> None:
+        """Say aloud what the screen says, where this terminal speaks."""
+        if self.speaker is not None:
+            self.speaker.say(" ".join(filter(None, texts)), language=self.language)
 
     def _tidy(self) -> None:
         # Not waited for: the desk does it between two reports, and logs a disk that refuses.

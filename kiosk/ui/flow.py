@@ -293,6 +293,7 @@ class Flow:
     def tell(self, message: str, *, icon: str = "information", button: str = N_("OK")) -> Any:
         """Say one sentence over the shown screen; gives the sheet."""
         tr = self._app.tr
+        self._app.announce(tr(message))
         return self._app.open_sheet(Factory.MessageSheet(icon=icon, title=tr(message), button=tr(button)))
 
     def pick_language(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -11,10 +12,23 @@ from kiosk import resources
 log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class Volume:
+    """How loud the tones are, from 0 to 1; `is_silent` by night."""
+
+    share: float = 1.0
+    is_silent: bool = False
+
+
+VOLUME = Volume()
+
+
 def play(name: str) -> None:
     """Play `assets/sounds/<name>.wav`; an empty name is silence."""
-    sound = _sound(name) if name else None
+    loudness = 0.0 if VOLUME.is_silent else VOLUME.share
+    sound = _sound(name) if name and loudness else None
     if sound is not None:
+        sound.volume = loudness
         sound.play()
 
 

@@ -1,3 +1,4 @@
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,10 @@ def test_destinations_keep_their_own_settings_as_they_are_written(load):
         ("name = \n", ["line 1, column 8: is not valid TOML: Invalid value"]),
         ("[terminal", ["end of document: is not valid TOML: Expected ']' at the end of a table declaration"]),
         ('{"terminal": {}}', ["line 1, column 1: is not valid TOML: Invalid statement"]),
-        ('[plant]\nname="x"', ["is another kind of file: it has none of terminal, scanner, camera, destinations"]),
+        (
+            '[plant]\nname="x"',
+            ["is another kind of file: it has none of terminal, scanner, camera, screen, sound, destinations"],
+        ),
         ('[terminal]\nname = "K\xff"'.encode("latin-1"), ["line 2: is not UTF-8 text; save the file as UTF-8"]),
         (SMALLEST.encode("utf-16"), ["line 1: is not UTF-8 text; save the file as UTF-8"]),
         ("#" * 70_000, ["is larger than 64 KiB; this cannot be the right file"]),
@@ -165,7 +169,7 @@ def test_destinations_keep_their_own_settings_as_they_are_written(load):
         (
             'x = 1\n[terminal]\nname = ""\n[scanner]\ntype = "laser"\n[[destinations]]',
             [
-                "x: is not known here; there are: camera, destinations, scanner, terminal",
+                "x: is not known here; there are: camera, destinations, scanner, screen, sound, terminal",
                 "terminal.name: must be 1 to 40 letters, digits and hyphens",
                 "scanner.type: must be one of: 'wedge'",
                 "[[destinations]] #1.type: is missing",
@@ -265,3 +269,32 @@ def test_no_content_whatever_does_more_harm_than_a_config_error(tmp_path_factory
         str(error).encode()  # it can be printed
     else:
         assert config.terminal.name
+
+
+# ---------------------------------------------------------------- the night
+
+
+def test_the_night_is_read_as_two_times(tmp_path):
+    file = tmp_path / "kiosk.toml"
+    file.write_text('[terminal]\nname = "K1"\n[screen]\nnight = "22:00-05:30"\n[sound]\nvolume = 40\nspeech = true\n')
+
+    config = load_config(file)
+
+    assert config.screen.night == (time(22), time(5, 30))
+    assert (config.sound.volume, config.sound.speech, config.sound.silent_at_night) == (40, True, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('night = "late"', "must be a span of time such as '22:00-05:30'"),
+        ('night = "22:00-22:00"', "must end at another time than it begins"),
+        ("night_brightness = 101", "less than or equal to 100"),
+    ],
+)
+def test_a_night_that_is_none_is_told(tmp_path, line, fault):
+    file = tmp_path / "kiosk.toml"
+    file.write_text(f'[terminal]\nname = "K1"\n[screen]\n{line}\n')
+
+    with pytest.raises(ConfigError, match=fault):
+        load_config(file)

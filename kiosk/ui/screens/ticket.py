@@ -68,6 +68,8 @@ class TicketScreen(Page):
         # What was so when the report was opened is no news.
         if self._look not in ("", look) and look in _CHIMES:
             sounds.play(_CHIMES[look])
+        if self._look != look:
+            App.get_running_app().announce(self.view.truth.title, self.view.truth.text)
         self._look = look
 
     def tick(self) -> None:
