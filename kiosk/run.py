@@ -40,6 +40,8 @@ def run_terminal(config: Path, *, size: tuple[int, int] | None = None) -> int:
     """
     if firstrun.is_needed(config):
         return _ask_who_this_is(config, size=size)
+    # What a start makes, it keeps: looking through it for rubbish again and again costs a twentieth of the start.
+    gc.disable()
     setup = read_setup(config, strict=False)
     logs.configure(level="INFO", file=setup.config.terminal.data / "kiosk.log")
     leave_traces(setup.config.terminal.data / "crash.log")
@@ -101,6 +103,7 @@ def show(
     kiosk = build_kiosk(setup, publish=publish)
     # What was loaded stays for the life of the process; the collector need not look through it between two frames.
     gc.freeze()
+    gc.enable()
     settings = setup.config.terminal
     drafts = DraftFile(
         settings.data / "draft.json", plant=setup.plant, seconds=settings.idle_seconds, clock=SYSTEM_CLOCK

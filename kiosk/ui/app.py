@@ -56,6 +56,9 @@ log = logging.getLogger(__name__)
 
 TIDY_SECONDS = 3600.0
 
+_LIVELY_SECONDS, _CALM_FPS = 5.0, 15
+"""So long after a touch the screen is looked after as often as it can be; then this often in a second."""
+
 _FAULTS, _FAULTS_SECONDS = 5, 10.0
 """More faults than this in so many seconds end the process: a fresh start heals what going home does not."""
 _FRESH_SECONDS = 60.0
@@ -311,18 +314,23 @@ class KioskApp(App):
 
     # ------------------------------------------------------------ people
 
-    def _scanned(self, text: str) -> None:
+    def _is_here(self) -> None:
+        """Somebody touches, types or scans."""
         self.idle.touch()
+        self._look_lively(is_lively=True)
+
+    def _scanned(self, text: str) -> None:
+        self._is_here()
         self._wake()
         self.flow.scan(text)
 
     def _typed(self, keys: Sequence[Key]) -> None:
-        self.idle.touch()
+        self._is_here()
         if not self._wake():
             self.focus.take(keys)
 
     def _felt(self, *_: Any) -> bool:
-        self.idle.touch()
+        self._is_here()
         self.focus.clear()
         return self._wake()
 
@@ -335,11 +343,19 @@ class KioskApp(App):
         self.flow.wake()
         return True
 
+    def _look_lively(self, *, is_lively: bool) -> None:
+        """Draw often while somebody uses the screen; a loop that only looks whether there is something to do costs, too."""
+        most = self.display.max_fps
+        if most:
+            # Kivy has no public way to change it once the clock runs.
+            Clock._max_fps = most if is_lively else min(most, _CALM_FPS)
+
     def _tick(self, *_: Any) -> None:
         self.terminal.keep_time()
         self.clock = clock(self.terminal, self.translator)
         self.page.tick()
         self._shine()
+        self._look_lively(is_lively=self.idle.seconds - self.idle.left < _LIVELY_SECONDS)
         if self.asleep:
             return
         left = self.idle.left + self.page.patience

@@ -315,3 +315,28 @@ def test_what_is_left_of_a_sheet_that_is_gone_keeps_no_other_from_its_text(pilot
     assert pilot.sees("Problem melden")
     assert button is not None
     pilot.app.property("tr").dispatch(pilot.app)
+
+
+@pytest.fixture
+def thirty_frames(pilot, monkeypatch):
+    from dataclasses import replace
+
+    from kivy.clock import Clock
+
+    monkeypatch.setattr(pilot.app, "display", replace(pilot.app.display, max_fps=30))
+    yield Clock
+    Clock._max_fps = 0
+
+
+def test_a_screen_that_nobody_uses_is_drawn_less_often_and_at_once_again_when_touched(pilot, floor, thirty_frames):
+    clock = thirty_frames
+    pilot.app._is_here()
+    pilot.app._tick()
+    assert clock._max_fps == 30
+
+    floor.time.advance(6)
+    pilot.app._tick()
+    assert clock._max_fps == 15
+    pilot.touch(2, 2)
+
+    assert clock._max_fps == 30
