@@ -348,7 +348,7 @@ class KioskApp(App):
         most = self.display.max_fps
         if most:
             # Kivy has no public way to change it once the clock runs.
-            Clock._max_fps = most if is_lively else min(most, _CALM_FPS)
+            Clock._max_fps = most if is_lively else min(most, _CALM_FPS)  # noqa: SLF001
 
     def _tick(self, *_: Any) -> None:
         self.terminal.keep_time()

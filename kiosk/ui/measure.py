@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -50,11 +51,43 @@ def width(text: str, style: Style, size: float) -> int:
     return int(max(label.get_extents(line)[0] for line in text.split("\n"))) + 2
 
 
+_HAN = "\u2e80-\u2fff\u3003-\u3007\u3021-\u9fff\uf900-\ufaff"
+_OPENING, _CLOSING = "（《〈「『【〔“‘([{", "，。、；：？！）》〉」』】〕”’…—·,.;:?!)]}%"
+_UNIT = re.compile(rf"[{re.escape(_OPENING)}]*(?:[{_HAN}]|[^\s{_HAN}]+?(?=[{_HAN}\s]|$))[{re.escape(_CLOSING)}]*|\s+|.")
+_HAS_HAN = re.compile(f"[{_HAN}]")
+"""Chinese is written without spaces: a line may end after any character, but not before a full stop, nor after an opening bracket."""
+
+
+def _units(text: str) -> list[str]:
+    """Give what must stay on one line: words, and the characters of Chinese with the marks that belong to them."""
+    return _UNIT.findall(text) if _HAS_HAN.search(text) else text.split(" ")
+
+
+def widest(text: str, style: Style, size: float) -> int:
+    """Give the width of the widest part of a text that cannot be divided."""
+    return max((width(unit, style, size) for unit in _units(text) if unit.strip()), default=0)
+
+
+@lru_cache(maxsize=2048)
+def wrapped(text: str, style: Style, size: float, wrap_at: float) -> str:
+    """Give a Chinese text with line breaks where it may have them; any other text as it is, for Kivy knows words."""
+    if not _HAS_HAN.search(text):
+        return text
+    lines = [""]
+    for paragraph in text.split("\n"):
+        for unit in _UNIT.findall(paragraph):
+            if lines[-1] and width(lines[-1] + unit.rstrip(), style, size) - 2 > wrap_at:
+                lines.append("")
+            lines[-1] += unit if lines[-1] else unit.lstrip()
+        lines.append("")
+    return "\n".join(lines[:-1])
+
+
 @lru_cache(maxsize=2048)
 def height(text: str, style: Style, size: float, wrap_at: float) -> int:
     """Give the height of the text wrapped at `wrap_at`."""
     # A label that is given a height silently drops the lines that do not fit, so it is given none.
-    return int(_label(text, style, size, wrap_at).render()[1])
+    return int(_label(wrapped(text, style, size, wrap_at), style, size, wrap_at).render()[1])
 
 
 def _overflows(text: str, style: Style, size: float, box: tuple[float, float]) -> bool:
@@ -78,8 +111,7 @@ def _longest_start(text: str, limit: int, fits: Callable[[str], bool]) -> int:
 def _fits(text: str, style: Style, size: float, box: tuple[float, float]) -> bool:
     if _overflows(text, style, size, box):
         return False
-    longest = max(text.split(), key=len, default="")
-    return height(text, style, size, box[0]) <= box[1] and width(longest, style, size) <= box[0] + 2
+    return height(text, style, size, box[0]) <= box[1] and widest(text, style, size) <= box[0] + 2
 
 
 @lru_cache(maxsize=2048)

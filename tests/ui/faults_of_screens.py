@@ -39,8 +39,7 @@ def torn_texts(labels):
     from kiosk.ui import measure
 
     for label in labels:
-        longest = max(label.text.split(), key=len)
-        is_torn = measure.width(longest, label.style(), label.font_size) > label.width + 3
+        is_torn = measure.widest(label.text, label.style(), label.font_size) > label.width + 3
         if not label.foreign and (label.is_cut or is_torn):
             yield f"{label.text!r} does not fit {label.width:.0f} x {label.height:.0f} at {label.font_size:.0f}"
 

@@ -141,3 +141,20 @@ def test_the_fonts_have_every_letter_of_the_screens(language, weight):
     missing = {char for text in texts for char in str(text) if ord(char) > 32 and ord(char) not in glyphs}
 
     assert missing <= {"\u2068", "\u2069"}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("请把设备标签对准摄像头。", ["请把设备标签", "对准摄像头。"]),
+        ("请把设备标签对，准摄像头", ["请把设备标签", "对，准摄像头"]),
+        ("请把设备标签，对准", ["请把设备标", "签，对准"]),  # no line begins with a comma
+        ("请把设备标（签对准）", ["请把设备标", "（签对准）"]),  # nor ends with an opening bracket
+        ("IT部门30分钟内", ["IT部门30分", "钟内"]),
+        ("Report a problem", ["Report a problem"]),  # Kivy knows words
+    ],
+)
+def test_chinese_breaks_where_it_may(style, text, lines):
+    from kiosk.ui import measure
+
+    assert measure.wrapped(text, style, 20, 122).split("\n") == lines

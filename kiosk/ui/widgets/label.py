@@ -75,7 +75,7 @@ class KLabel(Label):
             shown = measure.cut(text, self.style(), self.font_size, (self.width, self.height))
         self.is_cut = shown != self.text
         # The core label draws what is shown; `text` keeps the whole.
-        self._label.text = shown
+        self._label.text = measure.wrapped(shown, self.style(), self.font_size, self.width)
         self._trigger_texture()
 
 
