@@ -43,6 +43,8 @@ OWN_NAMES = {
 """What each language calls itself: the language picker must be readable for somebody who is lost in the current one."""
 
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+_WITHOUT_SPACES = frozenset({"zh"})
+_COMMAS = {"ar": "، ", "fa": "، ", "ur": "، ", "zh": "，"}
 _FIELD = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -91,6 +93,14 @@ class Translator:
     def isolate(self, text: str) -> str:
         """Keep a name from tearing apart in a right-to-left sentence; elsewhere give `text` as it is."""
         return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if self.is_rtl and text else text
+
+    def listed(self, *parts: str) -> str:
+        """Put the parts that are not empty one after the other, with commas as the language writes them."""
+        return _COMMAS.get(self.language, ", ").join(filter(None, parts))
+
+    def sentences(self, *parts: str) -> str:
+        """Put whole sentences one after the other, without the empty ones; Chinese has no space between two."""
+        return ("" if self.language in _WITHOUT_SPACES else " ").join(filter(None, parts))
 
     def _fill(self, text: str, fields: Mapping[str, object]) -> str:
         # Not str.format: a brace or a missing field in a catalogue must never stop a screen.

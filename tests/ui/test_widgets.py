@@ -109,3 +109,17 @@ def test_polish_names_have_polish_letters(pilot, floor):
     keys = {key.key for key in pilot.walk("PadKey")}
 
     assert set("ĄĆĘŁŃÓŚŹŻ") <= keys
+
+
+def test_where_letters_are_others_a_key_leads_to_the_latin_ones_and_back(pilot, floor):
+    from kiosk.ui.widgets.typing import TypingSheet
+
+    sheet = pilot.app.open_sheet(TypingSheet(alphabets=["АБВГ", "ABCD"]))
+    pilot.settle()
+    pilot.tap("Б")
+    pilot.tap("ABC")
+    pilot.tap("D")
+    pilot.tap("АБВ")
+    pilot.tap("Г")
+
+    assert sheet.text == "Бdг"

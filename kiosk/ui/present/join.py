@@ -39,7 +39,7 @@ def join_view(entry: Entry, terminal: Terminal, speak: Translator, now: datetime
     if ticket.who:
         parts.append(speak.tr("by {name}", name=ticket.who))
     state = "over" if not entry.status.is_open else "fixed" if entry.status is Status.RESOLVED else "open"
-    return JoinView(state=state, title=speak.tr(_TITLES[state]), reported=", ".join(parts))
+    return JoinView(state=state, title=speak.tr(_TITLES[state]), reported=speak.listed(*parts))
 
 
 def several(machine: str, terminal: Terminal, speak: Translator, now: datetime) -> list[TicketRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,8 +20,20 @@ _PRIORITIES = {
     Priority.NORMAL: (N_("Normal"), "info", "information"),
 }
 
-LETTERS = {"de": "ÄÖÜ", "pl": "ĄĆĘŁŃÓŚŹŻ", "cs": "ÁČĎÉĚÍŇÓŘŠŤÚŮÝŽ", "fr": "ÀÇÉÈÊ", "es": "ÁÉÍÑÓÚ"}
-"""Letters beyond A to Z that names are written with."""
+LATIN = string.ascii_uppercase
+
+_BEYOND_LATIN = {
+    "cs": "ÁČĎÉĚÍŇÓŘŠŤÚŮÝŽ", "de": "ÄÖÜ", "es": "ÁÉÍÑÓÚ", "fr": "ÀÇÉÈÊ", "hu": "ÁÉÍÓÖŐÚÜŰ", "it": "ÀÈÉÌÒÙ", "pl": "ĄĆĘŁŃÓŚŹŻ",
+    "pt": "ÁÂÃÇÉÊÍÓÔÕÚ", "ro": "ĂÂÎȘȚ", "sk": "ÁÄČĎÉÍĽĹŇÓÔŔŠŤÚÝŽ", "tr": "ÇĞİÖŞÜ", "vi": "ĂÂĐÊÔƠƯ",
+}  # fmt: skip
+"""Letters beyond A to Z that names are written with. Chinese names are typed in Pinyin, Hindi ones in Latin letters."""
+
+_OWN_ALPHABETS = {
+    "ar": "ابتثجحخدذرزسشصضطظعغفقكلمنهويءآأإئؤىة",
+    "ru": "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ",
+    "uk": "АБВГҐДЕЄЖЗИІЇЙКЛМНОПРСТУФХЦЧШЩЬЮЯ",
+}
+"""Alphabets that stand in front of the Latin one, which a key leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,9 +180,16 @@ def promise(terminal: Terminal, draft: Draft, speak: Translator, now: datetime) 
     )
 
 
-def letters(speak: Translator) -> str:
-    """Give the letters beyond A to Z that the operator's language needs."""
-    return LETTERS.get(speak.language, "")
+def alphabets(speak: Translator) -> list[str]:
+    """Give the letters that the operator's language is written with; where that is not the Latin alphabet, that as well."""
+    own = _OWN_ALPHABETS.get(speak.language)
+    return [own, LATIN] if own else [LATIN + _BEYOND_LATIN.get(speak.language, "")]
+
+
+def search_alphabets(speak: Translator) -> list[str]:
+    """Give the letters to search with: machines have Latin names nearly everywhere, and accents do not matter."""
+    own = _OWN_ALPHABETS.get(speak.language)
+    return [LATIN, own] if own else [LATIN]
 
 
 def area_of(plant: Plant, machine: Machine | None, default: str) -> str:

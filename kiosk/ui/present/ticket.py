@@ -168,7 +168,7 @@ def _words(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -
         return _not_delivered(entry, terminal, speak)
     match entry.status:
         case Status.NEW:
-            text = _sentences(_number(entry, speak), speak.tr("Nobody has taken it yet."))
+            text = speak.sentences(_number(entry, speak), speak.tr("Nobody has taken it yet."))
             return Truth(look="delivered", title=speak.tr("IT has it"), text=text)
         case Status.ACKNOWLEDGED | Status.ON_THE_WAY | Status.IN_PROGRESS:
             return _taken(entry, terminal, speak, now)
@@ -187,7 +187,7 @@ def _not_delivered(entry: Entry, terminal: Terminal, speak: Translator) -> Truth
         )
     # What can still be taken back is not on its way.
     missing = "" if terminal.is_connected and terminal.undo_left(entry) else _what_is_missing(terminal, speak)
-    text = _sentences(speak.tr("IT does not have it yet."), missing)
+    text = speak.sentences(speak.tr("IT does not have it yet."), missing)
     return Truth(look="saved", title=speak.tr("Saved on this terminal"), text=text)
 
 
@@ -217,7 +217,7 @@ def _arrival(entry: Entry, terminal: Terminal, speak: Translator, now: datetime)
     if entry.status is Status.IN_PROGRESS:
         return _number(entry, speak)
     if eta_at is None:
-        return _sentences(_number(entry, speak), speak.tr("We do not know yet when."))
+        return speak.sentences(_number(entry, speak), speak.tr("We do not know yet when."))
     at = times.clock_time(eta_at, now=now, zone=terminal.plant.calendar.zone, speak=speak)
     return speak.tr("The time given was {time}.", time=at) if now > eta_at else speak.tr("Here by {time}.", time=at)
 
@@ -254,10 +254,6 @@ def _asks(entry: Entry, speak: Translator) -> str:
     question = entry.progress.question
     name = (question.who if question else "") or entry.progress.assignee
     return speak.tr("{name} asks you", name=name) if name else speak.tr("IT asks you")
-
-
-def _sentences(*parts: str) -> str:
-    return " ".join(part for part in parts if part)
 
 
 # ---------------------------------------------------------------- the countdown

@@ -106,7 +106,7 @@ class DetailsScreen(Page):
             self._typing.bind(on_done=self._typed)
         self._asked = answer
         self._typing.title, self._typing.text, self._typing.limit = title, text, limit
-        self._typing.extra = report.letters(app.translator)
+        self._typing.alphabets = report.alphabets(app.translator)
         app.open_sheet(self._typing)
 
     def _typed(self, _: object, words: str) -> None:

@@ -112,7 +112,7 @@ class FirstRunScreen(Page):
         """Ask what the terminal is called."""
         app = App.get_running_app()
         sheet = TypingSheet(title=app.tr("What is this terminal called?"), text=self.name_given, limit=_LONGEST_NAME)
-        sheet.extra = report.letters(app.translator)
+        sheet.alphabets = [report.LATIN]
         sheet.bind(on_done=lambda _, text: self._call(text))
         app.open_sheet(sheet)
 

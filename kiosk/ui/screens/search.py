@@ -21,6 +21,7 @@ class SearchScreen(Page):
     text = StringProperty("")
     found = ListProperty()
     result = StringProperty("")
+    alphabets = ListProperty([report.LATIN])
 
     def opened(self, **_: object) -> None:
         """Begin with nothing typed."""
@@ -29,6 +30,7 @@ class SearchScreen(Page):
     def refresh(self) -> None:
         """Search for what is typed."""
         app = App.get_running_app()
+        self.alphabets = report.search_alphabets(app.translator)
         found = app.terminal.search(self.text)
         self.found = report.machines(found[:_SHOWN], app.terminal, app.translator)
         self.result = report.search_result(self.text, len(found), app.translator)

@@ -11,12 +11,12 @@ from kivy.uix.widget import Widget
 from kiosk.ui.widgets.card import TapCard
 from kiosk.ui.widgets.layout import Grid, VBox
 
-BACKSPACE, CLEAR = "backspace", "clear"
+BACKSPACE, CLEAR, SWITCH = "backspace", "clear", "switch"
 _ICONS = {BACKSPACE: "backspace-outline", CLEAR: "close", " ": "keyboard-space"}
 
 
 class PadKey(TapCard):
-    """One key; `key` is a character, `backspace` or `clear`."""
+    """One key; `key` is a character, `backspace`, `clear`, or `switch` with the first letters of what it leads to."""
 
     bounce = 0.06
     key = StringProperty("")
@@ -26,7 +26,7 @@ class PadKey(TapCard):
     def on_key(self, *_: object) -> None:
         """Show the new key."""
         self.icon = _ICONS.get(self.key, "")
-        self.face = "" if self.icon else self.key
+        self.face = "" if self.icon else self.key.removeprefix(SWITCH)
 
 
 class _Keys(Grid):
@@ -64,18 +64,32 @@ class NumberPad(_Keys):
 class KeyPad(_Keys):
     """Digits and letters in the order of the alphabet, which needs no keyboard layout."""
 
-    extra = StringProperty("")
-    """Letters of the operator's language beyond A to Z."""
+    alphabets = ListProperty([string.ascii_uppercase])
+    """The letters to choose from; where there are more alphabets than one, a key leads to the next."""
     tall = NumericProperty(0)
     """The height that gives every key its least size."""
 
     def __init__(self, **kwargs: Any) -> None:
+        self._shown = 0
         super().__init__(**kwargs)
-        self.bind(extra=self._lay_out)
+        self.bind(alphabets=self._begin)
         self._lay_out()
 
-    def _lay_out(self, *_: object) -> None:
-        self.put_keys([*"1234567890", *string.ascii_uppercase, *self.extra, "-", " ", BACKSPACE])
+    def _begin(self, *_: object) -> None:
+        self._shown = 0
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        count = len(self.alphabets)
+        others = [SWITCH + self.alphabets[(self._shown + 1) % count][:3]] if count > 1 else []
+        self.put_keys([*"1234567890", *self.alphabets[self._shown], *others, "-", " ", BACKSPACE])
+
+    def _typed(self, key: PadKey) -> None:
+        if key.key.startswith(SWITCH):
+            self._shown = (self._shown + 1) % len(self.alphabets)
+            self._lay_out()
+        else:
+            super()._typed(key)
 
 
 class PinDot(Widget):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kivy.properties import NumericProperty, StringProperty
+import string
+
+from kivy.properties import ListProperty, NumericProperty, StringProperty
 
 from kiosk.ui.widgets.card import Card
 from kiosk.ui.widgets.pad import BACKSPACE, CLEAR
@@ -35,7 +37,7 @@ class TypingSheet(Sheet):
     title = StringProperty("")
     hint = StringProperty("")
     text = StringProperty("")
-    extra = StringProperty("")
+    alphabets = ListProperty([string.ascii_uppercase])
     limit = NumericProperty(60)
 
     def type(self, key: str) -> None:
