@@ -13,7 +13,7 @@ SHORTEST_WITH_A_TYPO = 3
 """Of fewer letters nobody can say what was meant."""
 LIKENESS = 75.0
 """How much of what was typed must be found again, in percent: one wrong letter of four."""
-_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i"})  # noqa: RUF001  that is the point
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i"})
 """Letters that Unicode does not take apart."""
 
 

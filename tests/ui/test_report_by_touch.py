@@ -29,37 +29,6 @@ def test_four_touches_send_a_report(pilot, floor):
     assert pilot.app.flow.draft is None
 
 
-@pytest.fixture
-def touches(pilot, monkeypatch):
-    """Count them."""
-    made, touch = [], pilot.touch
-    monkeypatch.setattr(pilot, "touch", lambda *place, **how: (made.append(place), touch(*place, **how)))
-    return made
-
-
-def test_three_touches_send_a_report_that_begins_with_a_scan(pilot, floor, touches):
-    pilot.scan("K:P-0007*Z")
-    pilot.until(lambda: pilot.screen == "symptoms")
-    pilot.tap("Nothing prints")
-    pilot.until(lambda: pilot.screen == "details")
-    pilot.settle()
-    pilot.tap("Yes, it is stopped")
-    pilot.tap("Send to IT")
-    pilot.until(lambda: pilot.screen == "ticket")
-
-    assert len(touches) == 3
-    assert len(floor.terminal.entries()) == 1
-
-
-def test_five_touches_send_one_that_begins_with_the_list(pilot, floor, touches):
-    reach_details(pilot)
-    pilot.tap("Yes, it is stopped")
-    pilot.tap("Send to IT")
-    pilot.until(lambda: pilot.screen == "ticket")
-
-    assert len(touches) == 5
-
-
 def test_the_agreed_time_is_shown_before_sending(pilot):
     reach_details(pilot)
     assert pilot.sees("One more answer")
