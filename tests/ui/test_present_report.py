@@ -22,6 +22,12 @@ def draft_of(floor, *, symptom=None, **said):
     return draft.choose_symptom(floor.plant.symptoms[symptom]).say(**said) if symptom else draft
 
 
+def test_words_that_are_not_translated_yet_say_in_which_language_they_are(floor):
+    symptom = floor.plant.symptoms["noprint"]
+
+    assert [report.symptoms([symptom], Translator(code))[0].lent for code in ("en", "de", "uk")] == ["", "", "EN"]
+
+
 def test_this_terminals_area_comes_first_and_is_chosen(floor):
     rows = report.areas(floor.terminal, ENGLISH, chosen="pack")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.core.draft import Draft
-from kiosk.core.plant import Area, Machine, Plant, Priority, Symptom
+from kiosk.core.plant import Area, Machine, Plant, Priority, Symptom, Words
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import N_, Translator
 from kiosk.ui.present import times
@@ -67,6 +67,8 @@ class SymptomRow:
     words: str = ""
     icon: str = "help-circle"
     badge: str = ""
+    lent: str = ""
+    """The language that the words are in where the operator's own has none yet, such as `EN`; empty where it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,22 @@ def machine_line(machine: Machine, speak: Translator) -> str:
 
 def symptoms(offered: Iterable[Symptom], speak: Translator) -> list[SymptomRow]:
     """Give a row per symptom, in the order in which it is offered."""
-    return [SymptomRow(symptom=s.id, words=s.words.get(speak.language), icon=s.icon, badge=s.badge) for s in offered]
+    return [
+        SymptomRow(
+            symptom=s.id,
+            words=s.words.get(speak.language),
+            icon=s.icon,
+            badge=s.badge,
+            lent=_lent(s.words, speak.language),
+        )
+        for s in offered
+    ]
+
+
+def _lent(words: Words, language: str) -> str:
+    if words.has(language):
+        return ""
+    return next((code.upper() for code, text in words.by_language.items() if text == words.get(language)), "")
 
 
 def summary(draft: Draft, speak: Translator) -> list[SummaryRow]:
