@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # Tests run side by side in this many processes; 0 is one that a debugger can stop.
 WORKERS ?= 2
 
-.PHONY: run test test-long bench-storage bench-forward bench-scan bench-search bench-start lint screenshots translations wheel clean
+.PHONY: run test test-long bench-storage bench-forward bench-scan bench-search bench-start lint pictures screens screenshots translations wheel clean
 
 run: $(VENV)/.run
 	$(BIN)/kiosk demo $(ARGS)
@@ -52,6 +52,14 @@ lint: $(VENV)/.test
 # Every screen at every size, written to screenshots/.
 screenshots: $(VENV)/.test
 	$(BIN)/python tests/ui/shots.py screenshots
+
+# Every screen in every language, palette and size: faults are printed, contact sheets written to screenshots/.
+screens: $(VENV)/.test
+	$(BIN)/python tests/ui/screens.py screenshots/screens $(ARGS)
+
+# The main screens anew, for the test that compares them; look at them before they are committed.
+pictures: $(VENV)/.test
+	KIOSK_UPDATE_PICTURES=1 $(BIN)/pytest --numprocesses 0 tests/ui/test_reference_pictures.py
 
 # After a text was added or changed in the code: bring the catalogues up to date.
 translations: $(VENV)/.test

@@ -14,8 +14,16 @@ PX_PER_MM = 5.88
 LEAST_TARGET, LEAST_GAP = 88, 8
 """In dp: 15 mm on the smallest screen, and what keeps a finger from touching two."""
 
-_NO_SENTENCE = re.compile(r"[\W\d]*|[A-Z0-9]|[\u2212\d:]+h?( ?\d* (min|days?))?|\w{3}, \w+ \d+")
+_NO_SENTENCE = re.compile(r"[\W\d]*|[A-Z0-9]{1,2}|[\u2212\d:]+h?( ?\d* (min|days?))?|\w{3}, \w+ \d+")
 """A key, a number, a time: of these the keyboard and the Unicode consortium know the forms, not our catalogues."""
+
+_STEP = 8
+"""Colours nearer than this are one colour: a gradient has many."""
+_GROUND = 0.2
+"""What covers more of a box than this, and is not the text, is what the text stands on."""
+_ILLUSTRATION = 0.5
+_OWN = 60
+"""Colours nearer to the text's own are the text."""
 
 
 def faults_of(pilot, size):
@@ -111,3 +119,76 @@ def gap(first, second):
     aside = max(x, other_x) - min(x + first.width, other_x + second.width)
     above = max(y, other_y) - min(y + first.height, other_y + second.height)
     return max(aside, above)
+
+
+def carries_meaning(label):
+    """Leave out what is not there, what cannot be used now, and what is only an illustration in the background."""
+    is_there = bool(label.text.strip()) and label.width > 4 and label.height > 4
+    return is_there and label.color[3] > _ILLUSTRATION and all(widget.opacity == 1 for widget in line_of(label))
+
+
+def line_of(widget):
+    while widget is not widget.parent and hasattr(widget, "opacity"):
+        yield widget
+        widget = widget.parent
+
+
+def lies_over(upper, lower):
+    """Tell whether an icon is drawn upon another one, which then is its ground."""
+    (x, y), (lower_x, lower_y) = upper.to_window(*upper.center), lower.to_window(*lower.pos)
+    is_inside = lower_x <= x <= lower_x + lower.width and lower_y <= y <= lower_y + lower.height
+    return is_inside and type(upper) is type(lower) is kivy_icon()
+
+
+def kivy_icon():
+    from kiosk.ui.widgets.label import Icon
+
+    return Icon
+
+
+def upper_labels(pilot):
+    """Give the texts and icons on which nothing else is drawn."""
+    labels = [label for label in pilot.walk("Label", pilot.topmost()) if carries_meaning(label)]
+    return [label for n, label in enumerate(labels) if not any(lies_over(other, label) for other in labels[n + 1 :])]
+
+
+def pale_in(pilot, picture):
+    """Give the texts and icons of the shown screen that stand out too little in its picture."""
+    for label in upper_labels(pilot):
+        yield from pale(label, picture)
+
+
+def pale(label, picture):
+    """Say which ground of a text is too near to its own colour."""
+    from kiosk.ui.theme import READ, SEEN, contrast
+
+    least = SEEN if type(label).__name__ == "Icon" else READ
+    red, green, blue, alpha = label.color
+    for ground in grounds(label, picture):
+        mixed = zip((red, green, blue), ground, strict=True)
+        ink = tuple(255 * part * alpha + under * (1 - alpha) for part, under in mixed)
+        if distance(ink, ground) > 1 and (found := contrast(hexa(ink), hexa(ground))) < least:
+            yield f"{label.text!r} has {found:.1f} of {least}: {hexa(ink)} on {hexa(ground)}"
+
+
+def grounds(label, picture):
+    """Give the colours that a text stands on."""
+    x, y = label.to_window(*label.pos)
+    wide, high = min(label.width, label.texture_size[0]), min(label.height, label.texture_size[1])
+    left, top = x + (label.width - wide) / 2, picture.height - y - label.height + (label.height - high) / 2
+    box = picture.crop(tuple(round(edge) for edge in (left, top, left + wide, top + high)))
+    if not (box.width and box.height):
+        return []
+    coarse = box.point(lambda value: value // _STEP * _STEP + _STEP // 2)
+    ink = [255 * part for part in label.color[:3]]
+    counted = coarse.getcolors(box.width * box.height)
+    area = box.width * box.height
+    return [colour for count, colour in counted if count / area > _GROUND and distance(colour, ink) > _OWN]
+
+
+def distance(first, second):
+    return max(abs(a - b) for a, b in zip(first, second, strict=True))
+
+
+def hexa(colour):
+    return "#" + "".join(f"{min(255, max(0, round(part))):02X}" for part in colour)

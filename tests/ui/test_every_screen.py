@@ -5,8 +5,9 @@ import os
 import pseudo
 import pytest
 from faults_of_screens import faults_of, untranslated
-from scenes import SCENES, busy
+from scenes import busy
 from stagehand import example_floor
+from views import each_view
 
 from kiosk.i18n import languages
 
@@ -30,29 +31,6 @@ def pilot(pilot):
     """Nobody leaves this terminal alone, however much time passes in a scene."""
     pilot.app.idle.seconds = 1e9
     return pilot
-
-
-def each_view(pilot, floor, spoken):
-    """Give every screen in every language, laid out: the name of the scene and the language."""
-    for name, scene in SCENES.items():
-        pilot.app.close_sheets()
-        pilot.app.speak(spoken[0])
-        scene(pilot.app, floor)
-        for language in spoken:
-            if pilot.app.language != language:
-                speak(pilot, floor, language, scene)
-            pilot.lay_out()
-            yield name, language
-
-
-def speak(pilot, floor, language, scene):
-    """Change the language of the shown screen; a sheet over it is opened anew, as a person has to."""
-    lay_again = getattr(scene, "again", None)
-    if lay_again:
-        pilot.app.close_sheets()
-    pilot.app.speak(language)
-    if lay_again:
-        lay_again(pilot.app, floor)
 
 
 @pytest.mark.parametrize("size", [*TIGHT, *ROOMY], ids=lambda size: f"{size[0]}x{size[1]}")

@@ -28,8 +28,11 @@ _BEYOND_LATIN = {
 }  # fmt: skip
 """Letters beyond A to Z that names are written with. Chinese names are typed in Pinyin, Hindi ones in Latin letters."""
 
+_MOST_BESIDE = 9
+"""So many more letters fit beside A to Z with keys that a glove hits; more have a page of their own."""
+
 _OWN_ALPHABETS = {
-    "ar": "ابتثجحخدذرزسشصضطظعغفقكلمنهويءآأإئؤىة",
+    "ar": "ابتثجحخدذرزسشصضطظعغفقكلمنهويءأةى",
     "ru": "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ",
     "uk": "АБВГҐДЕЄЖЗИІЇЙКЛМНОПРСТУФХЦЧШЩЬЮЯ",
 }
@@ -200,7 +203,10 @@ def promise(terminal: Terminal, draft: Draft, speak: Translator, now: datetime) 
 def alphabets(speak: Translator) -> list[str]:
     """Give the letters that the operator's language is written with; where that is not the Latin alphabet, that as well."""
     own = _OWN_ALPHABETS.get(speak.language)
-    return [own, LATIN] if own else [LATIN + _BEYOND_LATIN.get(speak.language, "")]
+    if own:
+        return [own, LATIN]
+    beyond = _BEYOND_LATIN.get(speak.language, "")
+    return [LATIN, beyond] if len(beyond) > _MOST_BESIDE else [LATIN + beyond]
 
 
 def search_alphabets(speak: Translator) -> list[str]:
