@@ -56,7 +56,7 @@ class LabelError(KioskError):
 class UnknownMachineError(LabelError):
     """A label in our form whose machine is not in the plant file."""
 
-    message_key = "This machine is not in the list yet. Please choose it from the list or call IT."
+    message_key = "This label is not known here yet. Please choose the machine from the list or call IT."
 
 
 class StorageError(KioskError):

@@ -50,7 +50,7 @@ def test_a_scan_is_never_typed_into_a_field(pilot, floor):
     [
         ("https://example.com/x", "This code is not a machine label."),
         ("4006381333931", "This code is not a machine label."),
-        ("KIOSK:P-9999", "This machine is not in the list yet. Please choose it from the list or call IT."),
+        ("KIOSK:P-9999", "This label is not known here yet. Please choose the machine from the list or call IT."),
     ],
 )
 def test_a_code_that_is_no_label_of_ours_is_refused_in_plain_words(pilot, code, said):
