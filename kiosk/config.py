@@ -84,8 +84,10 @@ def _hours(text: Any) -> Any:
 
 
 class ScreenSettings(Section):
-    """`[screen]`: what the screen does by night while nobody is there. By day, and for whoever touches it, it is bright."""
+    """`[screen]`: how large it is, and what it does by night while nobody is there. For whoever touches it, it is bright."""
 
+    inches: float | None = Field(default=None, ge=5, le=100)
+    """The panel's diagonal: then the admin screen says in millimetres how large the smallest button is."""
     night: Annotated[tuple[time, time], BeforeValidator(_hours)] | None = None
     """From when until when, by the plant's clock; without it there is no night."""
     night_brightness: int = Field(default=30, ge=0, le=100)

@@ -126,6 +126,7 @@ def show(
             drafts=drafts,
             service=service,
             first_run=first_run,
+            inches=setup.config.screen.inches,
             night=_night(setup.config),
             backlight=find_backlight() if setup.config.screen.night else None,
             speaker=Speaker() if setup.config.sound.speech else None,

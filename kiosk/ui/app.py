@@ -111,6 +111,7 @@ class KioskApp(App):
         drafts: DraftFile | None = None,
         service: Service | None = None,
         first_run: FirstRun | None = None,
+        inches: float | None = None,
         night: Night | None = None,
         backlight: Backlight | None = None,
         speaker: Speaker | None = None,
@@ -121,7 +122,7 @@ class KioskApp(App):
         `data` is the folder of the reports, for the admin to see how much room is left. Without `camera` there are no photos; `codes` are
         the kinds of code that labels have, `scanners` those on serial lines; a code that `badge` describes says who reports.
         `first_run` asks what is still unknown of this terminal before anything else.
-        By `night` the screen is dark, with the `backlight` where there is one to set; `speaker` says how reports stand.
+        `inches` is the panel's diagonal. By `night` the screen is dark, with the `backlight` where there is one to set; `speaker` says how reports stand.
         `drafts` keeps the draft for the next start; `service` is told that the terminal lives.
         """
         super().__init__()
@@ -137,6 +138,7 @@ class KioskApp(App):
         self.viewfinder = Viewfinder(camera) if camera is not None else None
         self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)
         self.first_run = first_run
+        self.inches = inches
         self.night, self.backlight, self.speaker = night or Night(), backlight, speaker
         self._lit = 1.0
         self._history: list[tuple[str, dict[str, Any]]] = []

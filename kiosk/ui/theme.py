@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import hypot
+
 from kivy.event import EventDispatcher
 from kivy.metrics import Metrics, dp
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
@@ -108,6 +110,11 @@ class Theme(EventDispatcher):
         for name, value in SIZES.items():
             setattr(self, name, dp(value))
         self.frame = dp(3) if self.palette == "contrast" else 0
+
+
+def millimetres(pixels: float, *, window: tuple[float, float], inches: float) -> float:
+    """Give how long so many pixels are on a panel with this diagonal, which the window fills."""
+    return pixels / hypot(*window) * inches * 25.4
 
 
 def contrast(first: str, second: str) -> float:

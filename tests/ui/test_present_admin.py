@@ -197,3 +197,11 @@ def test_the_right_pin_forgives_the_wrong_ones(lock):
     lock.open("2580")
 
     assert lock.tries_left == 5
+
+
+@pytest.mark.parametrize(("inches", "smallest", "tone"), [(10.1, 15.4, ""), (7.0, 10.6, "bad")])
+def test_the_smallest_button_is_said_in_millimetres(floor, inches, smallest, tone):
+    rows = admin.facts(floor.terminal, Translator(), versions={}, folder="", screen=(inches, smallest))
+
+    (row,) = [row for row in rows if row.name == "Screen"]
+    assert (row.value, row.tone) == (f"{inches:g}″ · smallest button: {smallest:.0f} mm", tone)

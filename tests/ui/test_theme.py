@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.ui.theme import PAIRS, PALETTES, SIZES, contrast
+from kiosk.ui.theme import PAIRS, PALETTES, SIZES, contrast, millimetres
 
 MM_PER_INCH = 25.4
 PX_PER_MM = (1280**2 + 800**2) ** 0.5 / 10.1 / MM_PER_INCH
@@ -34,3 +34,8 @@ def test_no_type_is_smaller_than_the_floor():
     type_sizes = ("caption", "body", "strong", "heading", "title", "hero", "clock")
 
     assert min(SIZES[name] for name in type_sizes) >= SIZES["least"] >= 23
+
+
+def test_millimetres_come_from_the_panels_diagonal():
+    assert millimetres(90, window=(1280, 800), inches=10.1) == pytest.approx(15.3, abs=0.1)
+    assert millimetres(90, window=(1280, 800), inches=7) < 11

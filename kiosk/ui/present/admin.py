@@ -17,6 +17,8 @@ from kiosk.core.text import clean_line
 from kiosk.i18n import N_, Translator
 from kiosk.ui.present import times
 
+LEAST_BUTTON = 15
+"""In millimetres: a gloved finger misses a smaller one."""
 _GIGABYTE = 1_000_000_000
 
 _LINKS = {
@@ -156,8 +158,18 @@ def read_scan(text: str, terminal: Terminal, speak: Translator) -> ScanRow:
 # ---------------------------------------------------------------- versions
 
 
-def facts(terminal: Terminal, speak: Translator, *, versions: Mapping[str, str], folder: str) -> list[FactRow]:
-    """Give what the help line asks for; `versions` are those of libraries that only the caller knows."""
+def facts(
+    terminal: Terminal,
+    speak: Translator,
+    *,
+    versions: Mapping[str, str],
+    folder: str,
+    screen: tuple[float, float] | None = None,
+) -> list[FactRow]:
+    """Give what the help line asks for; `versions` are those of libraries that only the caller knows.
+
+    `screen` is the panel's diagonal in inches, and how many millimetres its smallest button measures.
+    """
     plant, area = terminal.plant, terminal.plant.areas.get(terminal.area)
     everywhere, damaged = speak.tr("the whole plant"), terminal.damaged_records
     return [
@@ -168,12 +180,20 @@ def facts(terminal: Terminal, speak: Translator, *, versions: Mapping[str, str],
             value=speak.ntr("{name}, {n} machine", "{name}, {n} machines", len(plant.machines), name=plant.name),
         ),
         FactRow(name=speak.tr("Clock"), value=_clock(terminal, speak), tone="" if terminal.clock.is_set else "bad"),
+        *([_screen(*screen, speak)] if screen else []),
         FactRow(name="Kiosk", value=__version__),
         FactRow(name="Python", value=platform.python_version()),
         *(FactRow(name=name, value=version) for name, version in versions.items()),
         FactRow(name=speak.tr("Data folder"), value=folder),
         FactRow(name=speak.tr("Damaged records"), value=str(damaged), tone="bad" if damaged else ""),
     ]
+
+
+def _screen(inches: float, smallest: float, speak: Translator) -> FactRow:
+    size = speak.tr("smallest button: {size} mm", size=f"{smallest:.0f}")
+    return FactRow(
+        name=speak.tr("Screen"), value=f"{inches:g}″ · {size}", tone="bad" if round(smallest) < LEAST_BUTTON else ""
+    )
 
 
 def _clock(terminal: Terminal, speak: Translator) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 
 import kivy
 from kivy.app import App
+from kivy.core.window import Window
 from kivy.properties import ColorProperty, ListProperty, ObjectProperty, StringProperty
 
 from kiosk.ui.page import Page
 from kiosk.ui.present import admin
 from kiosk.ui.present.admin import FactRow, QueueRow, ScanRow
+from kiosk.ui.theme import THEME, millimetres
 from kiosk.ui.widgets.card import Card
 from kiosk.ui.widgets.layout import HBox
 
@@ -55,7 +57,10 @@ class AdminScreen(Page):
         self.queue = admin.queue(terminal, speak, now)
         self.links = admin.links(terminal, speak, now)
         folder = admin.folder_state(app.data, self._free, speak)
-        self.facts = admin.facts(terminal, speak, versions={"Kivy": kivy.__version__}, folder=folder)
+        screen = None
+        if app.inches is not None:
+            screen = app.inches, millimetres(THEME.touch, window=Window.size, inches=app.inches)
+        self.facts = admin.facts(terminal, speak, versions={"Kivy": kivy.__version__}, folder=folder, screen=screen)
 
     def tick(self) -> None:
         """A destination's state may change without an event of its own."""
