@@ -16,6 +16,7 @@ TONES: dict[str, list[tuple[float, float, float]]] = {
     # (Hertz, seconds, loudness from 0 to 1); 0 Hertz is a rest.
     "tap": [(1400, 0.025, 0.35)],
     "saved": [(880, 0.09, 0.8), (1320, 0.16, 0.8)],
+    "delivered": [(1047, 0.2, 0.6)],
     "taken": [(660, 0.09, 0.8), (880, 0.09, 0.8), (1320, 0.22, 0.8)],
     "needs_you": [(990, 0.14, 0.9), (REST, 0.08, 0), (990, 0.14, 0.9)],
     "refused": [(330, 0.16, 0.9), (247, 0.24, 0.9)],

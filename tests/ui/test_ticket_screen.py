@@ -76,7 +76,7 @@ def test_after_send_the_first_truth_is_shown_and_heard(pilot, floor, heard):
     assert heard == ["saved"]
 
 
-def test_the_three_truths_appear_in_turn_each_with_its_own_picture_words_and_colour(pilot, floor):
+def test_the_three_truths_appear_in_turn_each_with_its_own_picture_words_colour_and_sound(pilot, floor, heard):
     from kiosk.ui.theme import THEME
 
     floor.it.fail_next(TemporaryError("no route"))
@@ -98,6 +98,7 @@ def test_the_three_truths_appear_in_turn_each_with_its_own_picture_words_and_col
         ("run-fast", "Jana is on the way", tuple(THEME.action)),
     ]
     assert pilot.sees("Here by 12:11.")
+    assert heard == ["delivered", "taken"]  # "saved" was heard when it was sent
 
 
 def test_a_person_who_takes_it_is_heard_once(pilot, floor, heard):

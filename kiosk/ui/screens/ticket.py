@@ -16,7 +16,7 @@ from kiosk.ui.present import ticket
 from kiosk.ui.present.ticket import AnswerRow, RingRow, TicketView
 from kiosk.ui.widgets.sheet import Sheet
 
-_CHIMES = {"taken": "taken", "asked": "needs_you", "fixed": "needs_you", "refused": "refused"}
+_CHIMES = {"delivered": "delivered", "taken": "taken", "asked": "needs_you", "fixed": "needs_you", "refused": "refused"}
 
 _PATIENCE, _PATIENCE_TO_CALL = 120.0, 540.0
 """Seconds beyond the usual: people watch a countdown from a distance, and nobody dials within a minute."""
