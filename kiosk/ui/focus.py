@@ -10,11 +10,13 @@ from kivy.core.window import Window
 from kiosk.ui.keys import Key
 from kiosk.ui.theme import THEME
 from kiosk.ui.widgets.card import TapCard
+from kiosk.ui.widgets.hold import Hold
 from kiosk.ui.widgets.pad import BACKSPACE
 
 _ENTER, _KEYPAD_ENTER, _BACKSPACE, _TAB, _SPACE = 40, 88, 42, 43, 44
 _RIGHT, _LEFT, _DOWN, _UP = 79, 80, 81, 82
 _WAYS = {_RIGHT: (1, 0), _LEFT: (-1, 0), _DOWN: (0, -1), _UP: (0, 1)}
+_Touchable = TapCard | Hold
 _ASIDE = 2.5
 """How much farther away a button counts that is not straight ahead."""
 
@@ -68,7 +70,7 @@ class Focus:
         sheets = self._root.ids.sheets.children
         return sheets[0] if sheets else self._root.ids.stage.current_screen
 
-    def _cards(self) -> list[TapCard]:
+    def _cards(self) -> list[_Touchable]:
         """Give what can be touched, in the order of reading."""
         return sorted(_within(self._shown), key=_place)
 
@@ -95,23 +97,23 @@ class Focus:
             self._put(min(ahead, key=ahead.__getitem__))
 
     @property
-    def _card(self) -> TapCard | None:
-        card: TapCard | None = self._root.ids.ring.card
+    def _card(self) -> _Touchable | None:
+        card: _Touchable | None = self._root.ids.ring.card
         return card
 
-    def _put(self, card: TapCard | None) -> None:
+    def _put(self, card: _Touchable | None) -> None:
         self._root.ids.ring.card = card
 
     def _touch(self) -> None:
         card = self._card
         if card is not None and card in self._cards() and self._root.ids.stage.is_settled:
-            card.trigger_action(0.1)
+            card.press()
 
 
-def _within(widget: Any) -> Iterator[TapCard]:
+def _within(widget: Any) -> Iterator[_Touchable]:
     if widget is None or widget.opacity == 0 or getattr(widget, "disabled", False):
         return
-    if isinstance(widget, TapCard) and not widget.gone and min(widget.size) > 1:
+    if isinstance(widget, TapCard | Hold) and not getattr(widget, "gone", False) and min(widget.size) > 1:
         yield widget
     for child in widget.children:
         yield from _within(child)
@@ -122,7 +124,7 @@ def _middle(card: Any) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def _place(card: TapCard) -> tuple[int, float]:
+def _place(card: _Touchable) -> tuple[int, float]:
     """Rows from above, each from the side where the language begins."""
     x, y = _middle(card)
     return round((Window.height - y) / (THEME.touch / 2)), -x if THEME.rtl else x

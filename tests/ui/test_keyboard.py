@@ -165,3 +165,13 @@ def test_just_after_a_change_enter_counts_no_more_than_a_touch(pilot, press, mon
     press(ENTER)
 
     assert pilot.screen == "home"
+
+
+def test_the_door_to_the_settings_opens_to_a_keyboard_and_asks_for_the_pin(pilot, press):
+    for _ in range(40):
+        press(TAB)
+        if type(pilot.app.root.ids.ring.card).__name__ == "Hold":
+            break
+    press(ENTER)
+
+    assert pilot.screen == "pin"

@@ -68,6 +68,10 @@ class TapCard(ButtonBehavior, Card):
             return True
         return bool(super().on_touch_down(touch))
 
+    def press(self) -> None:
+        """Be touched by a key."""
+        self.trigger_action(0.1)
+
     def on_press(self) -> None:
         """Show at once that the touch was felt."""
         sounds.play(self.sound)
@@ -100,4 +104,5 @@ class FocusRing(Widget):
         """Go where the card is."""
         if self.card is not None:
             self.pos, self.size = self.card.to_window(*self.card.pos), self.card.size
-            self.radius = max(1, min(self.card.radius + 5, min(self.card.size) / 2))
+            radius = getattr(self.card, "radius", 0) + 5
+            self.radius = max(1, min(radius, min(self.card.size) / 2))

@@ -41,5 +41,9 @@ class Hold(Anchor):
         self._ripe.cancel()
         return True
 
+    def press(self) -> None:
+        """Be touched by a key: nobody hides a key press under a finger."""
+        self.dispatch("on_held")
+
     def on_held(self) -> None:
         """The finger stayed."""
