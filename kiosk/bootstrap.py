@@ -199,8 +199,12 @@ def _destination(table: DestinationTable, config: Config, faults: list[Fault], *
     return built
 
 
-def build_kiosk(setup: Setup, *, publish: Publish | None = None, clock: Clock = SYSTEM_CLOCK) -> Kiosk:
+def build_kiosk(
+    setup: Setup, *, publish: Publish | None = None, clock: Clock = SYSTEM_CLOCK, undo_seconds: float = 0.0
+) -> Kiosk:
     """Open the data folder and tie everything together; no thread runs before `terminal.start()`.
+
+    A report can be taken back for `undo_seconds`, and does not leave before: that is for fingers, not for commands.
 
     Raises:
         StorageError: the data folder cannot be used, or another process holds it.
@@ -221,7 +225,7 @@ def build_kiosk(setup: Setup, *, publish: Publish | None = None, clock: Clock = 
             clock=clock,
             random=random.random,
             poll_seconds=destination.poll_seconds if isinstance(destination, Backend) else 0.0,
-            grace=config.terminal.undo_seconds,
+            grace=undo_seconds,
         )
         for destination in setup.destinations
     ]
@@ -238,7 +242,7 @@ def build_kiosk(setup: Setup, *, publish: Publish | None = None, clock: Clock = 
         clock=clock,
         new_id=new_id,
         search=MachineSearch(setup.plant.machines.values()).find,
-        undo_seconds=config.terminal.undo_seconds,
+        undo_seconds=undo_seconds,
     )
     return Kiosk(setup=setup, terminal=terminal, disk=disk)
 

@@ -100,7 +100,7 @@ def show(
     from kiosk.ui.app import KioskApp, publish  # noqa: PLC0415  importing it opens the window
     from kiosk.ui.sounds import VOLUME  # noqa: PLC0415  likewise
 
-    kiosk = build_kiosk(setup, publish=publish)
+    kiosk = build_kiosk(setup, publish=publish, undo_seconds=setup.config.terminal.undo_seconds)
     # What was loaded stays for the life of the process; the collector need not look through it between two frames.
     gc.freeze()
     gc.enable()

@@ -38,6 +38,7 @@ from kiosk.ui.focus import Focus
 from kiosk.ui.heartbeat import Heartbeat
 from kiosk.ui.idle import Idle
 from kiosk.ui.keys import Key, Keys
+from kiosk.ui.light import Light
 from kiosk.ui.lockdown import Display
 from kiosk.ui.night import Night
 from kiosk.ui.page import Page
@@ -55,9 +56,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TIDY_SECONDS = 3600.0
-
-_LIVELY_SECONDS, _CALM_FPS = 5.0, 15
-"""So long after a touch the screen is looked after as often as it can be; then this often in a second."""
 
 _FAULTS, _FAULTS_SECONDS = 5, 10.0
 """More faults than this in so many seconds end the process: a fresh start heals what going home does not."""
@@ -139,8 +137,7 @@ class KioskApp(App):
         self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)
         self.first_run = first_run
         self.inches = inches
-        self.night, self.backlight, self.speaker = night or Night(), backlight, speaker
-        self._lit = 1.0
+        self.light, self.speaker = Light(self, night=night or Night(), backlight=backlight), speaker
         self._history: list[tuple[str, dict[str, Any]]] = []
 
     # ------------------------------------------------------------ life
@@ -191,9 +188,9 @@ class KioskApp(App):
             self.viewfinder.close()
             self.viewfinder.join(2)
         self.photos.close()
-        for helper in (self.backlight, self.speaker):
-            if helper is not None:
-                helper.close()
+        self.light.close()
+        if self.speaker is not None:
+            self.speaker.close()
 
     def open_settings(self, *_: Any) -> bool:
         """Kivy's own settings are for developers."""
@@ -319,7 +316,7 @@ class KioskApp(App):
     def _is_here(self) -> None:
         """Somebody touches, types or scans."""
         self.idle.touch()
-        self._look_lively(is_lively=True)
+        self.light.look_lively(is_lively=True)
 
     def _scanned(self, text: str) -> None:
         self._is_here()
@@ -341,23 +338,15 @@ class KioskApp(App):
         if not self.asleep:
             return False
         self.asleep = False
-        self._shine()
+        self.light.shine()
         self.flow.wake()
         return True
-
-    def _look_lively(self, *, is_lively: bool) -> None:
-        """Draw often while somebody uses the screen; a loop that only looks whether there is something to do costs, too."""
-        most = self.display.max_fps
-        if most:
-            # Kivy has no public way to change it once the clock runs.
-            Clock._max_fps = most if is_lively else min(most, _CALM_FPS)  # noqa: SLF001
 
     def _tick(self, *_: Any) -> None:
         self.terminal.keep_time()
         self.clock = clock(self.terminal, self.translator)
         self.page.tick()
-        self._shine()
-        self._look_lively(is_lively=self.idle.seconds - self.idle.left < _LIVELY_SECONDS)
+        self.light.shine()
         if self.asleep:
             return
         left = self.idle.left + self.page.patience
@@ -366,21 +355,6 @@ class KioskApp(App):
             self.flow.rest()
         else:
             self.flow.count_down(left, of=min(SECONDS, self.idle.seconds / 2))
-
-    def _shine(self) -> None:
-        clock, zone = self.terminal.clock, self.terminal.plant.calendar.zone
-        local = clock.now().astimezone(zone)
-        # A clock that is not set knows no night.
-        alone_for = max(0.0, -self.idle.left) if self.asleep and clock.is_set else 0.0
-        sounds.VOLUME.is_silent = self.night.is_silent and clock.is_set and self.night.is_at(local)
-        self._light(self.night.light(local, alone_for=alone_for))
-
-    def _light(self, share: float) -> None:
-        if self.backlight is None:
-            self.dim = 1 - share
-        elif share != self._lit:
-            self.backlight.set(share)
-        self._lit = share
 
     def announce(self, *texts: str) -> None:
         """Say aloud what the screen says, where this terminal speaks."""

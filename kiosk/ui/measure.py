@@ -53,7 +53,7 @@ def width(text: str, style: Style, size: float) -> int:
 
 _HAN = "\u2e80-\u2fff\u3003-\u3007\u3021-\u9fff\uf900-\ufaff"
 _OPENING, _CLOSING = "（《〈「『【〔“‘([{", "，。、；：？！）》〉」』】〕”’…—·,.;:?!)]}%"
-_UNIT = re.compile(rf"[{re.escape(_OPENING)}]*(?:[{_HAN}]|[^\s{_HAN}]+?(?=[{_HAN}\s]|$))[{re.escape(_CLOSING)}]*|\s+|.")
+_UNIT = re.compile(rf"[{re.escape(_OPENING)}]{{0,2}}(?:[{_HAN}][{re.escape(_CLOSING)}]{{0,3}}|[^\s{_HAN}]+)|\s+|.")
 _HAS_HAN = re.compile(f"[{_HAN}]")
 """Chinese is written without spaces: a line may end after any character, but not before a full stop, nor after an opening bracket."""
 

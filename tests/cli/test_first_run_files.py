@@ -33,8 +33,8 @@ def test_a_terminal_without_a_name_is_asked(tmp_path, text, needed):
 
 def test_until_then_it_is_called_what_its_computer_is_called(tmp_path, monkeypatch):
     monkeypatch.setattr("socket.gethostname", lambda: "hall_4.plant.example")
-    (tmp_path / "plant.toml").symlink_to(EXAMPLE)
-    (tmp_path / "machines.csv").symlink_to(EXAMPLE.with_name("machines.csv"))
+    for name in ("plant.toml", "machines.csv", "texts.csv"):
+        (tmp_path / name).symlink_to(EXAMPLE.with_name(name))
 
     setup, missing = firstrun.provisional(tmp_path / "kiosk.toml")
 

@@ -5,9 +5,10 @@ from kiosk.config import load_config
 from kiosk.core.draft import symptoms_for
 from kiosk.core.labels import label_text, read_label
 from kiosk.core.plant import Words
+from kiosk.i18n import languages
 from kiosk.plant import load_plant
 
-LANGUAGES = {"en", "de", "pl"}
+LANGUAGES = {known.code for known in languages()}
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.journey
 
 
 def test_a_new_terminal_is_set_up_on_its_own_screen(start_terminal, tmp_path):
-    for file in (EXAMPLE, EXAMPLE.with_name("machines.csv")):
-        shutil.copy(file, tmp_path)
+    for name in ("plant.toml", "machines.csv", "texts.csv"):
+        shutil.copy(EXAMPLE.with_name(name), tmp_path)
     config = tmp_path / "kiosk.toml"
     config.write_text('# the same on every terminal\n[[destinations]]\ntype = "memory"\n')
     terminal = start_terminal(config)

@@ -85,9 +85,9 @@ def test_many_languages_are_turned_over_and_none_is_lost(pilot, spoken):
     pilot.settle()
 
     seen = set(offered(pilot))
-    for _ in range(2):
-        pilot.tap("More")
-        seen |= set(offered(pilot))
+    assert len(seen) < len(OWN_NAMES)
+    pilot.tap("More")
+    seen |= set(offered(pilot))
 
     assert seen == set(OWN_NAMES.values())
 

@@ -39,11 +39,11 @@ def test_the_longer_nobody_is_there_the_darker_it_is(alone_for, light):
 
 @pytest.fixture
 def at_night(pilot, floor, monkeypatch):
-    monkeypatch.setattr(pilot.app, "night", NIGHT)
+    monkeypatch.setattr(pilot.app.light, "night", NIGHT)
     floor.time.wall = MONDAY_NOON + timedelta(hours=11)
     pilot.app._tick()
     yield pilot.app
-    pilot.app.dim, pilot.app.backlight = 0, None
+    pilot.app.dim, pilot.app.light.backlight = 0, None
     floor.time.wall = MONDAY_NOON
     pilot.app._tick()
 
@@ -80,7 +80,7 @@ def test_a_scan_makes_it_bright_and_counts(at_night, pilot, floor):
 
 
 def test_by_day_it_stays_bright(pilot, floor, monkeypatch):
-    monkeypatch.setattr(pilot.app, "night", NIGHT)
+    monkeypatch.setattr(pilot.app.light, "night", NIGHT)
 
     leave_alone(pilot.app, floor, 3600)
 
@@ -103,7 +103,7 @@ def test_by_night_there_is_silence(at_night, monkeypatch):
 
     sounds.play("saved")
     assert played == []
-    monkeypatch.setattr(at_night, "night", Night())
+    monkeypatch.setattr(at_night.light, "night", Night())
     at_night._tick()
     sounds.play("saved")
 
@@ -124,7 +124,7 @@ def panel(tmp_path):
 
 def test_the_panels_own_light_is_used_where_there_is_one(at_night, floor, panel):
     light = find_backlight(panel.parent)
-    at_night.backlight = light
+    at_night.light.backlight = light
 
     leave_alone(at_night, floor, 61)
     light._writer.submit(print).result(5)

@@ -2,7 +2,13 @@
 
 from kiosk.core.errors import TemporaryError
 from kiosk.core.events import BoardChanged, DestinationChanged
-from kiosk.ui.app import publish
+
+
+def publish(event):
+    """Hand an event to the screen. Importing the app opens its window, which has to be set up first."""
+    from kiosk.ui import app
+
+    app.publish(event)
 
 
 def test_a_report_of_this_area_appears_when_core_says_so(pilot, floor):
