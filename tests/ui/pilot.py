@@ -125,10 +125,12 @@ class Pilot:
 
     # ------------------------------------------------------------ pictures
 
-    def shot(self, path=None):
+    def shot(self, path=None, *, is_laid_out=False):
+        """Give the picture of the window; what is laid out already needs no more frames before the one that is read."""
         from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
 
-        self.settle()
+        if not is_laid_out:
+            self.settle()
         width, height = self.window.size
         self.window.dispatch("on_draw")
         pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)

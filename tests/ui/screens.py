@@ -43,7 +43,7 @@ def render(size, options):
         busy(floor)
         pilot, pictures = Pilot(app), {language: [] for language in spoken}
         for name, language in each_view(pilot, floor, spoken):
-            picture = pilot.shot()
+            picture = pilot.shot(is_laid_out=True)
             found = [*faults_of(pilot, size), *pale_in(pilot, picture)]
             faults += [f"{size[0]}x{size[1]} {palette} {language} {name}: {fault}" for fault in found]
             pictures[language].append(picture.resize((WIDTH, round(WIDTH * size[1] / size[0]))))

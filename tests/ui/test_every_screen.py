@@ -7,7 +7,7 @@ import pytest
 from faults_of_screens import faults_of, untranslated
 from scenes import busy
 from stagehand import example_floor
-from views import each_view
+from views import each_view, remember_every_text
 
 from kiosk.i18n import languages
 
@@ -27,8 +27,9 @@ def floor():
 
 
 @pytest.fixture
-def pilot(pilot):
+def pilot(pilot, monkeypatch):
     """Nobody leaves this terminal alone, however much time passes in a scene."""
+    remember_every_text(monkeypatch)
     pilot.app.idle.seconds = 1e9
     return pilot
 

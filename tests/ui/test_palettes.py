@@ -33,7 +33,8 @@ def test_texts_and_icons_stand_out_from_what_they_stand_on(pilot, floor, painted
     for name, scene in SCENES.items():
         pilot.app.close_sheets()
         scene(pilot.app, floor)
-        picture = pilot.shot()
+        pilot.lay_out()
+        picture = pilot.shot(is_laid_out=True)
         looked_at += len(upper_labels(pilot))
         faults += [f"{name}: {fault}" for fault in pale_in(pilot, picture)]
 

@@ -14,7 +14,7 @@ def each_view(pilot, floor, spoken):
         for language in spoken:
             if pilot.app.language != language:
                 _speak(pilot, floor, language, scene)
-            pilot.lay_out()
+            pilot.lay_out(3)
             yield name, language
 
 
@@ -26,3 +26,17 @@ def _speak(pilot, floor, language, scene):
     pilot.app.speak(language)
     if lay_again:
         lay_again(pilot.app, floor)
+
+
+def remember_every_text(monkeypatch):
+    """Keep every measured text: a terminal speaks one language and then another, this goes round and round all of them."""
+    from functools import cache
+
+    from kiosk.ui import measure, text
+
+    for module, names in (
+        (text, ("_extents", "_length", "_reach", "printable")),
+        (measure, ("width", "height", "wrapped", "fitting_size", "cut")),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, cache(getattr(module, name).__wrapped__))
