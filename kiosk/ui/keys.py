@@ -14,6 +14,8 @@ from kiosk.scanner.wedge import PACE, SILENCE, Wedge
 
 _COMMANDS = frozenset({"ctrl", "alt", "meta"})
 """With one of these a key is a command, not a character: to us it means nothing, and no label contains it."""
+_HELD = frozenset((57, 83, *range(224, 232)))
+"""Caps Lock, Num Lock, Shift and their like: by themselves they are no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Keys:
         window.bind(on_key_down=self._pressed, on_key_up=self._swallow, on_textinput=self._swallow)
 
     def _pressed(self, _: Any, __: int, scancode: int, char: str | None, modifiers: list[str]) -> bool:
-        if _COMMANDS.isdisjoint(modifiers):
+        if _COMMANDS.isdisjoint(modifiers) and scancode not in _HELD:
             self._quiet.cancel()
             self._note(Key(scancode, char or "", "shift" in modifiers))
             self._hand_on(self._wedge.press(scancode, shift="shift" in modifiers, capslock="capslock" in modifiers))

@@ -2,7 +2,7 @@
 
 import pytest
 
-ENTER, BACKSPACE, TAB, SPACE = 40, 42, 43, 44
+ENTER, BACKSPACE, TAB, SPACE, SHIFT = 40, 42, 43, 44, 225
 RIGHT, LEFT, DOWN, UP = 79, 80, 81, 82
 
 
@@ -73,6 +73,7 @@ def test_tab_and_shift_tab_are_a_way_there_and_back(pilot, press):
     press(TAB)
     there = focused(pilot)
     press(TAB)
+    pilot.key(SHIFT, ["shift"])  # the key that is held comes first
     press(TAB, shift=True)
 
     assert focused(pilot) == there
