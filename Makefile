@@ -1,6 +1,6 @@
 # make run    the demo: a terminal with an example plant, and the IT desk beside it
 # make test   set up and run every test
-# See also: make lint, make screenshots, make translations, make test-long, make bench-storage, make bench-forward, make bench-scan, make bench-search, make bench-start, make clean
+# See also: make lint, make screenshots, make translations, make test-long, make bench-storage, make bench-forward, make bench-scan, make bench-search, make bench-start, make bench-touch, make clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # Tests run side by side in this many processes; 0 is one that a debugger can stop.
 WORKERS ?= 2
 
-.PHONY: run test test-long bench-storage bench-forward bench-scan bench-search bench-start lint pictures screens screenshots translations wheel clean
+.PHONY: run test test-long bench-storage bench-forward bench-scan bench-search bench-start bench-touch lint pictures screens screenshots translations wheel clean
 
 run: $(VENV)/.run
 	$(BIN)/kiosk demo $(ARGS)
@@ -37,6 +37,10 @@ bench-scan: $(VENV)/.test
 bench-start: $(VENV)/.test
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python tests/bench/starting.py
+
+# From a finger on a button to the first changed pixel.
+bench-touch: $(VENV)/.test
+	PYTHONPATH=tests $(BIN)/python -m bench.touching
 
 # From a key to what was found, among 10,000 machines.
 bench-search: $(VENV)/.test
