@@ -193,5 +193,13 @@ class ShapedLabel(LabelBase):
     @staticmethod
     def find_base_direction(text: str) -> str | None:
         """Give the direction of the first letter that has one, as Unicode asks."""
-        directions = {"L": "ltr", "R": "rtl", "AL": "rtl"}
-        return next((directions[b] for char in text if (b := unicodedata.bidirectional(char)) in directions), None)
+        return _first_direction(text)
+
+
+@lru_cache(maxsize=1024)
+def _first_direction(text: str) -> str | None:
+    # Kivy asks anew for each beginning of each line, and a text without letters has to be read to its end.
+    return next((_DIRECTIONS[b] for char in text if (b := unicodedata.bidirectional(char)) in _DIRECTIONS), None)
+
+
+_DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}

@@ -68,9 +68,9 @@ def _milliseconds(pilot, widget, text):
 def _forget():
     from kiosk.ui import measure, text
 
-    for cached in (measure.width, measure.height, measure.fitting_size, measure.cut):
+    for cached in (measure.width, measure.height, measure.wrapped, measure.fitting_size, measure.cut):
         cached.cache_clear()
-    for cached in (text.printable, text._extents, text._length):
+    for cached in (text.printable, text._extents, text._length, text._reach, text._first_direction):
         cached.cache_clear()
 
 
