@@ -18,6 +18,9 @@ from kiosk.ui.theme import THEME
 from kiosk.ui.widgets.layout import HBox
 
 
+_FIRST_PUSH = 0.6
+
+
 @lru_cache(maxsize=16)
 def gradient(start: tuple[float, ...], end: tuple[float, ...], size: int = 64) -> Any:
     """Make a diagonal gradient; half a step of noise keeps it from showing bands."""
@@ -75,6 +78,8 @@ class TapCard(ButtonBehavior, Card):
     def on_press(self) -> None:
         """Show at once that the touch was felt."""
         sounds.play(self.sound)
+        # A movement begins with the frame after the next one; the answer to a touch does not wait for it.
+        self.push = max(self.push, _FIRST_PUSH)
         self._move(push=1, seconds=0.06)
 
     def on_release(self) -> None:
