@@ -17,7 +17,6 @@ from kiosk.ui import sounds
 from kiosk.ui.theme import THEME
 from kiosk.ui.widgets.layout import HBox
 
-
 _FIRST_PUSH = 0.6
 
 
