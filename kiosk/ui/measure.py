@@ -10,6 +10,8 @@ from typing import Any
 
 import kivy.core.text
 
+from kiosk.ui.text import ShapedLabel
+
 _LONG = 100
 """What is longer gains nothing from a size between the wanted and the least one, and each try costs a layout."""
 
@@ -44,11 +46,15 @@ def _label(text: str, style: Style, size: float, width: float | None) -> Any:
     return label
 
 
+def _across(label: Any, line: str) -> float:
+    return label.get_width(line) if isinstance(label, ShapedLabel) else label.get_extents(line)[0]
+
+
 @lru_cache(maxsize=2048)
 def width(text: str, style: Style, size: float) -> int:
     """Give the width of the text's longest line, unwrapped."""
     label = _label(text, style, size, None)
-    return int(max(label.get_extents(line)[0] for line in text.split("\n"))) + 2
+    return int(max(_across(label, line) for line in text.split("\n"))) + 2
 
 
 _HAN = "\u2e80-\u2fff\u3003-\u3007\u3021-\u9fff\uf900-\ufaff"
@@ -73,14 +79,18 @@ def wrapped(text: str, style: Style, size: float, wrap_at: float) -> str:
     """Give a Chinese text with line breaks where it may have them; any other text as it is, for Kivy knows words."""
     if not _HAS_HAN.search(text):
         return text
-    lines = [""]
+    lines = list[str]()
     for paragraph in text.split("\n"):
+        line, reach = "", 0
         for unit in _UNIT.findall(paragraph):
-            if lines[-1] and width(lines[-1] + unit.rstrip(), style, size) - 2 > wrap_at:
-                lines.append("")
-            lines[-1] += unit if lines[-1] else unit.lstrip()
-        lines.append("")
-    return "\n".join(lines[:-1])
+            reach += width(unit, style, size) - 2
+            # A line is never wider than its parts together, and those are remembered: most lines need no measuring of their own.
+            if line and reach > wrap_at and width(line + unit.rstrip(), style, size) - 2 > wrap_at:
+                lines.append(line)
+                line, reach = "", width(unit, style, size) - 2
+            line += unit if line else unit.lstrip()
+        lines.append(line)
+    return "\n".join(lines)
 
 
 @lru_cache(maxsize=2048)
@@ -96,7 +106,7 @@ def _overflows(text: str, style: Style, size: float, box: tuple[float, float]) -
     lines = text.split("\n")
     room = 1 + box[1] // (label.get_extents(" ")[1] * min(1.0, style.line_height))
     # Spaces at the ends of lines take no room; a tenth more is more than they ever are.
-    return len(lines) > room or bool(sum(label.get_extents(line)[0] for line in lines) > 1.1 * room * box[0])
+    return len(lines) > room or bool(sum(_across(label, line) for line in lines) > 1.1 * room * box[0])
 
 
 def _longest_start(text: str, limit: int, fits: Callable[[str], bool]) -> int:
@@ -111,7 +121,7 @@ def _longest_start(text: str, limit: int, fits: Callable[[str], bool]) -> int:
 def _fits(text: str, style: Style, size: float, box: tuple[float, float]) -> bool:
     if _overflows(text, style, size, box):
         return False
-    return height(text, style, size, box[0]) <= box[1] and widest(text, style, size) <= box[0] + 2
+    return widest(text, style, size) <= box[0] + 2 and height(text, style, size, box[0]) <= box[1]
 
 
 @lru_cache(maxsize=2048)

@@ -55,9 +55,13 @@ _LONG_WORD, _PIECE = 16, 4
 @lru_cache(maxsize=2048)
 def _extents(path: str, size: int, text: str, direction: str | None) -> tuple[int, int]:
     ascent, descent = _font(path, size).getmetrics()
+    return _width(path, size, text, direction), ascent + descent + sum(_headroom(path, size, text))
+
+
+@lru_cache(maxsize=2048)
+def _width(path: str, size: int, text: str, direction: str | None) -> int:
     spaces = text.count(" ") * _length(path, size, " ", direction)
-    width = ceil(spaces + sum(_length(path, size, piece, direction) for piece in _pieces(text)))
-    return width, ascent + descent + sum(_headroom(path, size, text))
+    return ceil(spaces + sum(_length(path, size, piece, direction) for piece in _pieces(text)))
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -158,6 +162,11 @@ class ShapedLabel(LabelBase):
         """Measure one line."""
         path, size = self._face()
         return _extents(path, size, printable(text, path), self._direction())
+
+    def get_width(self, text: str) -> int:
+        """Measure only how wide a line is: its height needs a look at each letter's marks."""
+        path, size = self._face()
+        return _width(path, size, printable(text, path), self._direction())
 
     def get_cached_extents(self) -> object:
         """Give the measuring function; it caches by itself."""

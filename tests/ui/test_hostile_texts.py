@@ -70,7 +70,7 @@ def _forget():
 
     for cached in (measure.width, measure.height, measure.wrapped, measure.fitting_size, measure.cut):
         cached.cache_clear()
-    for cached in (text.printable, text._extents, text._length, text._reach, text._first_direction):
+    for cached in (text.printable, text._extents, text._width, text._length, text._reach, text._first_direction):
         cached.cache_clear()
 
 
