@@ -12,6 +12,7 @@ from backends.official import Official
 from backends.samples import TICKET, sent
 
 from kiosk import plugins
+from kiosk.backends.asana import project
 from kiosk.core.errors import ConfigError, MisconfiguredError, RejectedError, TemporaryError
 from kiosk.core.model import DeliveryKind, Status
 from kiosk.core.plant import Priority
@@ -147,6 +148,47 @@ def test_requests_are_bounded_by_pages_of_a_hundred_and_batches_of_ten(backend, 
     before = len(fake.asked)
     assert backend.changes(cursor) == ([], cursor)
     assert len(fake.asked) - before == 3, "what changed in the last half minute is asked for again"
+
+
+def years_of_tasks(backend, fake, count=250):
+    for number in range(count):
+        _, ref = create(backend, id=f"OLD{number}")
+        fake.tasks[ref.id]["modified_at"] = (datetime.now(UTC) - timedelta(days=400)).isoformat()
+    fake.tasks[ref.id]["modified_at"] = datetime.now(UTC).isoformat()
+    backend.changes("")
+
+
+def test_a_look_up_reads_only_what_changed_since_the_ticket_first_left(backend, fake):
+    years_of_tasks(backend, fake)
+    _, ref = create(backend, id="T1")
+    before = len(fake.asked)
+
+    assert backend.find("T1") == ref
+    assert backend.twins("T1", ref) == [ref]
+    assert len(fake.asked) - before == 2
+
+
+def test_after_a_start_a_look_up_reads_the_whole_project(backend, fake, front, monkeypatch):
+    years_of_tasks(backend, fake)
+    _, ref = create(backend, id="T1")
+    fake.tasks[ref.id]["modified_at"] = (datetime.now(UTC) - timedelta(days=300)).isoformat()
+    restarted = built(front.url, monkeypatch)
+    restarted.changes("")
+    again = sent(DeliveryKind.CREATE, id="DT1", ticket="T1", attempts=2)
+    newer = restarted.deliver(again, dataclasses.replace(TICKET, id="T1"))
+
+    assert restarted.find("T1") == ref, "the older one is the ticket, whatever was seen since"
+    assert restarted.twins("T1", ref) == [ref, newer]
+    restarted.close()
+
+
+def test_only_so_many_tickets_are_remembered_as_sent(backend, fake, monkeypatch):
+    monkeypatch.setattr(project, "_MOST_SENT", 3)
+    years_of_tasks(backend, fake, 5)
+    made = [create(backend, id=f"T{number}") for number in range(5)]
+
+    assert list(backend._project._sent_after) == ["T2", "T3", "T4"]
+    assert [backend.find(ticket.id) for ticket, _ in made] == [ref for _, ref in made]
 
 
 def test_a_story_of_more_than_a_page_is_read_to_its_end(backend, fake):

@@ -154,6 +154,8 @@ class AsanaBackend(Backend):
         option = self._project.option(settings.all_priorities[ticket.priority])
         if option and "priority" not in without:
             task["custom_fields"] = option
+        if delivery.attempts <= 1:
+            self._project.first_sends(ticket.id)
         try:
             created = self._client.write(
                 "POST", "/tasks", _One, json={"data": task}, params={"opt_fields": TASK_FIELDS}

@@ -20,6 +20,10 @@ PAGE = 100
 _BATCH = 10
 """Asana takes no more questions at once."""
 _OVERLAP = timedelta(seconds=30)
+_SAME_CLOCK = timedelta(hours=1)
+"""More than the clocks of Asana's own servers ever differ."""
+_MOST_SENT = 1000
+"""So many tickets are remembered as sent; for an older one the whole project is looked through, as after a start."""
 _STILL_TOLD = timedelta(days=2)
 """So long a task that was completed is asked for as well when everything open is: the operator has not confirmed it yet."""
 
@@ -60,6 +64,9 @@ class Project:
         self._sections: dict[str, str] | None = None
         self._priority: Field | None = None
         self._news = News(overlap=_OVERLAP)
+        self._newest: datetime | None = None
+        """The last change of a task that was seen, by Asana's clock: the only one that our own cannot mislead."""
+        self._sent_after = dict[str, datetime]()
 
     # ------------------------------------------------------------ what is there
 
@@ -109,14 +116,31 @@ class Project:
 
     # ------------------------------------------------------------ tasks
 
+    def first_sends(self, ticket_id: str) -> None:
+        """Remember what was seen before this ticket leaves for the first time: no task with its id is older."""
+        if self._newest is not None:
+            self._sent_after[ticket_id] = self._newest
+        if len(self._sent_after) > _MOST_SENT:
+            del self._sent_after[next(iter(self._sent_after))]
+
     def with_ticket(self, ticket_id: str) -> list[Task]:
-        """Give the tasks with our id, the oldest first; what is long done is looked through only when no other has it."""
-        for question in ({"completed_since": self._lately()}, dict[str, str]()):
+        """Give the tasks with our id, the oldest first, in as few pages as can hold them.
+
+        Asana finds no text in notes without its paid search, which lags; a project of years has hundreds of pages.
+        """
+        for question in self._where(ticket_id):
             tasks = self._tasks(question)
             found = [task for task in tasks if ticket_id in task.notes and task.ticket_id == ticket_id]
             if found:
                 return sorted(found, key=lambda task: int(task.gid))
         return []
+
+    def _where(self, ticket_id: str) -> tuple[dict[str, str], ...]:
+        sent_after = self._sent_after.get(ticket_id)
+        if sent_after is not None:
+            return ({"modified_since": (sent_after - _SAME_CLOCK).isoformat()},)
+        # What is long done is looked through only when no other task has the id.
+        return {"completed_since": self._lately()}, {}
 
     def changed(self, cursor: str) -> tuple[list[tuple[Task, list[Told]]], str]:
         """Give the tasks of terminals that changed since `cursor`, each with its stories, and the next cursor."""
@@ -137,6 +161,8 @@ class Project:
         while True:
             page = self._client.read("/tasks", Tasks, whole | ({"offset": offset} if offset else {}))
             tasks += page.data
+            seen = [task.modified_at for task in page.data]
+            self._newest = max([*seen, *([self._newest] if self._newest else [])], default=None)
             offset = page.offset
             if not offset:
                 return tasks
