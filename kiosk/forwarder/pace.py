@@ -28,6 +28,8 @@ SLOWEST_TAKEN, SLOWEST_BUSY, SLOWEST_AT_FIRST = 0.06, 0.14, 900.0
 seconds, before the first one was taken."""
 HALVED, HUMBLED = 0.5, 0.1
 """What a busy server multiplies the rate by, and what it does before it took a single request."""
+LEAST_RATE = 1e-6
+"""Per second; far below every longest interval, and never nothing, however many days the server is busy."""
 JITTER = 0.3
 """Every interval is longer or shorter by up to this share."""
 LAST_TICKETS, LAST_INTERVAL = 5, 2.0
@@ -95,7 +97,7 @@ class Pace:
         if not left and self._news_interval:
             self._news_interval = min(LONGEST, self._news_interval * NEWS_LATER)
         else:
-            self._rate *= HALVED if self._was_taken else HUMBLED
+            self._rate = max(LEAST_RATE, self._rate * (HALVED if self._was_taken else HUMBLED))
         self._schedule(left, poll_seconds)
 
     @property
