@@ -7,7 +7,11 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
+from fakes import FakeClock, Floor, quick_disk
+
+from kiosk.backends.memory import MemoryBackend, MemorySettings
 from kiosk.core.errors import DeliveryError, TemporaryError
 from kiosk.core.link import Link
 from kiosk.core.ports import Clock
@@ -118,3 +122,86 @@ def knock_after_outage(terminal, time, rng) -> float:
         terminal.fail(NO_NETWORK)
         time.seconds += max(0.05, terminal.circuit.wait)
     return time.seconds
+
+
+class Server:
+    """Takes `SERVER` requests a second, once the network is there."""
+
+    def __init__(self, time: FakeClock) -> None:
+        self.time, self.tokens, self.is_there = time, SERVER, False
+        self.asked_at, self.per_second = 0.0, Counter[int]()
+
+    def take(self) -> None:
+        """Serve one request, or say why not."""
+        if not self.is_there:
+            raise NO_NETWORK
+        now = self.time.seconds
+        self.tokens = min(SERVER, self.tokens + (now - self.asked_at) * SERVER)
+        self.asked_at = now
+        self.per_second[int(now)] += 1
+        if self.tokens < 1:
+            raise BUSY
+        self.tokens -= 1
+
+
+class Crowded(MemoryBackend):
+    """One terminal's ticket system; each of its questions is one request to the server that all of them share."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(MemorySettings(type="memory", name="it"), terminal="K1")
+        self._server, self.now, self.first_at = server, server.time.clock.now, float("inf")
+
+    def deliver(self, delivery, ticket):
+        self._server.take()
+        self.first_at = min(self.first_at, self._server.time.seconds)
+        return super().deliver(delivery, ticket)
+
+    def find(self, ticket_id):
+        self._server.take()
+        return super().find(ticket_id)
+
+    def changes(self, cursor):
+        self._server.take()
+        return super().changes(cursor)
+
+    def check(self):
+        self._server.take()
+
+
+def real_terminal(time: FakeClock, server: Server, rng: random.Random, folder: Path) -> Floor:
+    """Give a whole terminal with its tickets on its disk, whose forwarder has found that there is no network."""
+    folder.mkdir()
+    floor = Floor(destinations=(Crowded(server),), disk=quick_disk(folder), time=time)
+    (forwarder,) = floor.forwarders
+    forwarder._random = forwarder._circuit._random = forwarder._pace._random = rng.random
+    for number in range(TICKETS):
+        floor.report(("noprint", "frozen", "other")[number % 3])
+    forwarder.step()
+    return floor
+
+
+def reconnect_for_real(terminals: int, seed: int, folder: Path, *, give_up: float = 3.0) -> Outcome:
+    """Let the same happen to whole terminals: their outboxes, their queues and each step of their forwarders."""
+    rng, time = random.Random(seed), FakeClock()
+    began, crowd = time.seconds, Server(time)
+    fleet = [real_terminal(time, crowd, rng, folder / str(number)) for number in range(terminals)]
+    back_at, ideal = began + OUTAGE, terminals * TICKETS / SERVER
+    queue = [(back_at - 3600 - rng.random() * 600, number) for number in range(terminals)]
+    heapq.heapify(queue)
+    left, crowd.asked_at = set(range(terminals)), back_at
+    while left and time.seconds < back_at + give_up * ideal:
+        at, number = heapq.heappop(queue)
+        time.advance(max(0.0, at - time.seconds))
+        crowd.is_there = time.seconds >= back_at
+        wait = fleet[number].forwarders[0].step()
+        if wait > 0 and not fleet[number].outbox.waiting():
+            left.discard(number)
+        heapq.heappush(queue, (time.seconds + max(0.05, wait), number))
+    for floor in fleet:
+        floor.terminal.stop()
+    return Outcome(
+        peak=max(crowd.per_second.values()),
+        requests=crowd.per_second.total() / (terminals * TICKETS),
+        drained=float("inf") if left else (time.seconds - back_at) / ideal,
+        first=max(floor.destinations[0].first_at - back_at for floor in fleet) / ideal,
+    )

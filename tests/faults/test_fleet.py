@@ -6,7 +6,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
-from fleet import BUSY, POLL, Outcome, SimulatedTerminal, reconnect
+from fleet import BUSY, POLL, Outcome, SimulatedTerminal, reconnect, reconnect_for_real
 
 LONG = os.environ.get("KIOSK_LONG") == "1"
 SEEDS = range(20)
@@ -29,6 +29,19 @@ def test_a_fleet_comes_back_within_the_bounds(terminals, tell):
     assert seen.requests <= 1.5
     assert seen.drained <= 1.5
     assert seen.first <= 2.0
+
+
+@pytest.mark.timeout(3000 if LONG else 600)
+@pytest.mark.parametrize("terminals", PEAK if LONG else [1000])
+def test_whole_terminals_come_back_as_the_simulated_ones_do(terminals, tmp_path, tell):
+    """The same with everything that a terminal does: its tickets on its disk, its queue, each step of its forwarder."""
+    real, simulated = reconnect_for_real(terminals, 0, tmp_path), reconnect(terminals, 0)
+
+    tell(f"{terminals} whole terminals: {real}; simulated: {simulated}")
+    assert real.peak <= PEAK[terminals]
+    assert real.requests <= 1.5
+    assert real.drained <= 1.5
+    assert real.first <= 2.0
 
 
 class WithoutPace(SimulatedTerminal):
