@@ -27,6 +27,8 @@ from kiosk.core.terminal import Terminal
 from kiosk.forwarder import Forwarder
 from kiosk.memory import uncollected
 from kiosk.plant import load_plant
+from kiosk.scanner.layouts import LAYOUTS
+from kiosk.scanner.wedge import Wedge
 from kiosk.search import MachineSearch
 from kiosk.storage import FolderDisk
 
@@ -263,6 +265,11 @@ def find_camera(settings: CameraSettings) -> Camera | None:
         return None
     log.info("photos are taken with %s (%s)", found.name, found.device)
     return camera
+
+
+def find_wedge(settings: ScannerSettings) -> Wedge:
+    """Give what tells the scanner that types from a person."""
+    return Wedge(time.monotonic, prefix=settings.prefix, layout=LAYOUTS[settings.layout])
 
 
 def find_scanners(settings: ScannerSettings) -> list[SerialScanner]:

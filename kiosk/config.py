@@ -63,6 +63,8 @@ class ScannerSettings(Section):
     type: Literal["wedge"] = "wedge"
     prefix: str = Field(default="", max_length=8)
     """What the scanner is set to type before each code; it is taken off. What it types after a code needs no setting."""
+    layout: Literal["us", "de", "fr"] = "us"
+    """The keyboard that the scanner is set to; as it comes from the factory it is the USA's. The terminal's own plays no part."""
     serial: tuple[Annotated[str, matching(r"/dev/[^\s]+", "must be a device such as '/dev/ttyACM0'")], ...] = ()
     """Scanners and badge readers on serial lines, beside the one that types; they need the extra `serial`."""
     baud: int = Field(default=9600, ge=300, le=921600)

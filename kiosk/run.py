@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from kiosk import firstrun, logs
 from kiosk.backlight import find_backlight
-from kiosk.bootstrap import SYSTEM_CLOCK, Setup, build_kiosk, find_camera, find_scanners, read_setup
+from kiosk.bootstrap import SYSTEM_CLOCK, Setup, build_kiosk, find_camera, find_scanners, find_wedge, read_setup
 from kiosk.config import Config
 from kiosk.drafts import DraftFile
 from kiosk.service import Service
@@ -120,7 +120,7 @@ def show(
             data=settings.data,
             camera=find_camera(setup.config.camera),
             codes=setup.config.camera.codes,
-            scanner_prefix=setup.config.scanner.prefix,
+            wedge=find_wedge(setup.config.scanner),
             scanners=find_scanners(setup.config.scanner),
             badge=setup.config.scanner.badge,
             drafts=drafts,

@@ -1,15 +1,15 @@
 """A scanner that types like a keyboard: keystrokes become text by their timing.
 
-Keys are named by SDL scancode, which is the USB usage id of the *physical* key. A scanner in its factory setting types
-on a US keyboard, so its text arrives intact whatever layout the terminal has.
+A scanner in its factory setting types on a US keyboard, so its text arrives intact whatever layout the terminal has.
 """
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable
 from itertools import pairwise
 from statistics import median
+
+from kiosk.scanner.layouts import LAYOUTS, Layout
 
 SILENCE = 0.15
 """Seconds without a key after which a scan without Enter is complete."""
@@ -19,19 +19,14 @@ _SHORTEST = 4
 _LONGEST = 512
 
 _ENTER = frozenset({40, 43, 88})  # Enter, Tab, keypad Enter
-_PLAIN = dict(enumerate(string.ascii_lowercase + "1234567890", start=4))
-_PLAIN |= {44: " ", 45: "-", 46: "=", 47: "[", 48: "]", 49: "\\", 51: ";", 52: "'", 53: "`", 54: ",", 55: ".", 56: "/"}
-_PLAIN |= {84: "/", 85: "*", 86: "-", 87: "+", 99: "."} | dict(enumerate("1234567890", start=89))
-_SHIFTED = dict(enumerate(string.ascii_uppercase + "!@#$%^&*()", start=4))
-_SHIFTED |= {45: "_", 46: "+", 47: "{", 48: "}", 49: "|", 51: ":", 52: '"', 53: "~", 54: "<", 55: ">", 56: "?"}
 
 
 class Wedge:
     """Tells scans from typing: a scan is a burst of keys that no person could type."""
 
-    def __init__(self, clock: Callable[[], float], *, prefix: str = "") -> None:
+    def __init__(self, clock: Callable[[], float], *, prefix: str = "", layout: Layout = LAYOUTS["us"]) -> None:
         """Measure time by `clock`, in seconds; take `prefix`, which some scanners type first, off each code."""
-        self._clock, self._prefix = clock, prefix
+        self._clock, self._prefix, self._layout = clock, prefix, layout
         self._keys: list[str] = []
         self._times: list[float] = []
 
@@ -39,7 +34,7 @@ class Wedge:
         """Take one key; give the scanned text when this key ends a scan."""
         if scancode in _ENTER:
             return self._finish()
-        if char := _char(scancode, shift=shift, capslock=capslock):
+        if char := self._layout.char(scancode, shift=shift, capslock=capslock):
             self._take(char, self._clock())
         return None
 
@@ -75,23 +70,3 @@ class Wedge:
     def _forget(self) -> None:
         self._keys.clear()
         self._times.clear()
-
-
-def _char(scancode: int, *, shift: bool, capslock: bool) -> str | None:
-    plain = _PLAIN.get(scancode)
-    if plain is not None and plain.isalpha():
-        shift = shift != capslock
-    return _SHIFTED.get(scancode, plain) if shift else plain
-
-
-def key_of(char: str) -> tuple[int, bool]:
-    """Give the scancode, and whether shift is held, with which a scanner types `char`.
-
-    Raises:
-        LookupError: no key of the US layout types it.
-    """
-    for keys, shift in ((_PLAIN, False), (_SHIFTED, True)):
-        for scancode, typed in keys.items():
-            if typed == char:
-                return scancode, shift
-    raise LookupError(f"no key types {char!r}")

@@ -103,7 +103,7 @@ class KioskApp(App):
         data: Path | None = None,
         camera: Camera | None = None,
         codes: tuple[str, ...] = ("qr",),
-        scanner_prefix: str = "",
+        wedge: Wedge | None = None,
         scanners: Sequence[SerialScanner] = (),
         badge: str = "",
         drafts: DraftFile | None = None,
@@ -131,7 +131,8 @@ class KioskApp(App):
         self.flow, self.talk, self.admin = Flow(self), Talk(self), Admin(self)
         self.photos, self.drafts = PhotoFolder(), drafts
         self.heartbeat = Heartbeat(service or Service({}), stuck=self._stuck)
-        self._scanner_prefix, self._scanners, self.codes = scanner_prefix, scanners, codes
+        self._scanners, self.codes = scanners, codes
+        self._wedge = wedge or Wedge(time.monotonic)
         self.badge = re.compile(badge) if badge else None
         self.viewfinder = Viewfinder(camera) if camera is not None else None
         self.idle = Idle(seconds=idle_seconds, monotonic=terminal.clock.monotonic)
@@ -158,8 +159,7 @@ class KioskApp(App):
         Window.bind(size=self._resized, on_request_close=lambda *_, **__: True)
         Window.bind(on_touch_down=self._felt)
         self.focus = Focus(self.root)
-        wedge = Wedge(time.monotonic, prefix=self._scanner_prefix)
-        self.keys = Keys(Window, wedge, self._scanned, typed=self._typed, monotonic=time.monotonic)
+        self.keys = Keys(Window, self._wedge, self._scanned, typed=self._typed, monotonic=time.monotonic)
         for scanner in self._scanners:
             scanner.start(lambda text: Clock.schedule_once(lambda _: self._scanned(text)))
         Clock.schedule_interval(self._tick, 1)

@@ -15,7 +15,7 @@ from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
 
 from kiosk.core.model import Entry, Status
-from kiosk.scanner import wedge
+from kiosk.scanner.layouts import LAYOUTS
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ class Tour:
 
     def _scan(self, text: str) -> None:
         for char in text:
-            scancode, shift = wedge.key_of(char)
+            scancode, shift = LAYOUTS["us"].key_of(char)
             Window.dispatch("on_key_down", 0, scancode, char, ["shift"] if shift else [])
         Window.dispatch("on_key_down", 13, 40, None, [])
 

@@ -8,7 +8,8 @@ import pytest
 from kiosk.core.errors import LabelError
 from kiosk.core.labels import label_text, read_label
 from kiosk.core.plant import Machine
-from kiosk.scanner.wedge import SILENCE, Wedge, key_of
+from kiosk.scanner.layouts import LAYOUTS
+from kiosk.scanner.wedge import SILENCE, Wedge
 
 ENTER, TAB, KEYPAD_ENTER = 40, 43, 88
 A, K, DIGIT_1, DIGIT_2, MINUS = 4, 14, 30, 31, 45
@@ -54,9 +55,7 @@ def test_a_burst_without_a_suffix_is_a_scan_once_it_is_silent(hands):
 
 
 def test_every_printable_ascii_character_can_be_scanned(hands):
-    from kiosk.scanner import wedge
-
-    typed = set(wedge._PLAIN.values()) | set(wedge._SHIFTED.values())
+    typed = set(LAYOUTS["us"].plain.values()) | set(LAYOUTS["us"].shifted.values())
 
     assert typed == {chr(code) for code in range(32, 127)}
 
@@ -130,7 +129,7 @@ def test_a_prefix_that_the_scanner_types_is_taken_off():
 
 
 def keys_of(text):
-    return [key_of(char) for char in text]
+    return [LAYOUTS["us"].key_of(char) for char in text]
 
 
 def test_a_thousand_scans_at_every_pace_are_all_recognised_and_typing_is_none(hands):

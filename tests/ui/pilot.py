@@ -141,9 +141,7 @@ class Pilot:
 
 
 def _key_of(char):
-    from kiosk.scanner.wedge import _PLAIN, _SHIFTED
+    from kiosk.scanner.layouts import LAYOUTS
 
-    for scancode, plain in _PLAIN.items():
-        if plain == char:
-            return scancode, ()
-    return next(scancode for scancode, shifted in _SHIFTED.items() if shifted == char), ("shift",)
+    scancode, shift = LAYOUTS["us"].key_of(char)
+    return scancode, ("shift",) if shift else ()

@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from kiosk.scanner.wedge import key_of
+from kiosk.scanner.layouts import LAYOUTS
 
 ENTER = 40
 LONG = os.environ.get("KIOSK_LONG") == "1"
@@ -50,7 +50,7 @@ class Monkey:
 
     def scan(self, code):
         for char in code:
-            scancode, shift = key_of(char)
+            scancode, shift = LAYOUTS["us"].key_of(char)
             self.pilot.key(scancode, ["shift"] if shift else [])
         if self.rng.random() < 0.8:
             self.pilot.key(ENTER)
