@@ -13,7 +13,8 @@ from dataclasses import dataclass
 _LETTERS, _DIGITS, _ISO = range(4, 30), range(30, 40), 100
 _PUNCTUATION = (45, 46, 47, 48, 49, 51, 52, 53, 54, 55, 56)
 """The other keys of the main block, from the right of `0` down to the left of the right Shift."""
-_ALWAYS = {44: " ", 84: "/", 85: "*", 86: "-", 87: "+", 99: "."} | dict(enumerate("1234567890", start=89))
+_KEYPAD = {84: "/", 85: "*", 86: "-", 87: "+", 99: "."} | dict(enumerate("1234567890", start=89))
+_ALWAYS = {44: " "} | _KEYPAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Layout:
         """
         for keys, shift in ((self.plain, False), (self.shifted, True)):
             for scancode, typed in keys.items():
-                if typed == char:
+                if typed == char and scancode not in _KEYPAD:
                     return scancode, shift
         raise LookupError(f"no key types {char!r}")
 
