@@ -34,6 +34,11 @@ class FakeCamera:
         """How many times it is on now; a real one can be opened once."""
         self.most_on = 0
         self.given = 0
+        self.others = 0
+        self.turns = 0
+
+    def turn(self):
+        self.turns += 1
 
     def frames(self, stop):
         self._plugged()

@@ -138,6 +138,13 @@ class Camera(Protocol):
             CameraError: it gives none, or no more.
         """
 
+    @property
+    def others(self) -> int:
+        """How many other cameras could be used instead, as far as is known since it was switched on last."""
+
+    def turn(self) -> None:
+        """Use the next one of these from now on; who looks has to switch it on anew."""
+
 
 def pauses() -> Iterator[float]:
     """Give the seconds to wait before each new try: 1, 2, 4 ... 30."""
@@ -199,6 +206,16 @@ class Viewfinder:
         if self._watch is not None:
             self._watch.stop.set()
             self._watch = None
+
+    @property
+    def has_others(self) -> bool:
+        """True when there are other cameras to look through."""
+        return self._camera.others > 0
+
+    def turn(self) -> None:
+        """Look through the next camera."""
+        self._camera.turn()
+        self.open()
 
     def join(self, timeout: float) -> None:
         """Wait until the camera is off."""

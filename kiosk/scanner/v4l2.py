@@ -66,17 +66,29 @@ def examine(device: str) -> FoundCamera | None:
 
 
 class V4L2Camera:
-    """The camera at `device`, or the first one on USB, wherever it was plugged in last."""
+    """The camera at `device`, or one of those on USB, wherever they were plugged in last: the first, and after each `turn` the next."""
 
     def __init__(self, device: str = AUTO, *, folder: Path = Path("/dev"), silence: float = SILENCE) -> None:
         """Nothing is opened before `frames`."""
         self._device, self._folder, self._silence = device, folder, silence
+        self._turns, self._count = 0, 0
 
     def find(self) -> FoundCamera | None:
         """Look for it now, without switching it on."""
         if self._device != AUTO:
             return examine(self._device)
-        return next((found for found in find_cameras(self._folder) if found.is_usb), None)
+        there = [found for found in find_cameras(self._folder) if found.is_usb]
+        self._count = len(there)
+        return there[self._turns % len(there)] if there else None
+
+    @property
+    def others(self) -> int:
+        """How many more were on USB when it was looked for last; none where the configuration names the device."""
+        return max(0, self._count - 1)
+
+    def turn(self) -> None:
+        """Use the next one on USB from now on."""
+        self._turns += 1
 
     def frames(self, stop: Event) -> Iterator[Frame]:
         """Switch it on, give its newest picture at most 15 times a second, and switch it off once `stop` is set.

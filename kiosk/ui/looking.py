@@ -6,7 +6,7 @@ from typing import Any
 
 from kivy.app import App
 from kivy.clock import Clock
-from kivy.properties import ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty
 
 from kiosk.scanner.camera import Frame, Viewfinder
 from kiosk.ui.page import Page
@@ -21,6 +21,8 @@ class LookingPage(Page):
     """What is seen."""
     trouble = ObjectProperty(None, allownone=True)
     """Why the camera gives no picture."""
+    has_others = BooleanProperty(False)
+    """There are other cameras to look through."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -45,6 +47,12 @@ class LookingPage(Page):
         self._viewfinder = viewfinder
         self._looking()
 
+    def turn(self) -> None:
+        """Look through the next camera."""
+        if self._viewfinder is not None:
+            self._frame, self.image = None, None
+            self._viewfinder.turn()
+
     def stop_looking(self) -> None:
         """Switch the camera off; what it saw last stays to be seen."""
         self._looking.cancel()
@@ -64,6 +72,7 @@ class LookingPage(Page):
             # What lies over the picture hides it; a camera at which nobody looks goes off by itself.
             return
         view, self.trouble = self._viewfinder.look(), self._viewfinder.trouble
+        self.has_others = self._viewfinder.has_others
         if view is None:
             self._frame, self.image = None, None
         elif view.frame is not self._frame:

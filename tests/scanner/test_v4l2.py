@@ -282,3 +282,47 @@ def test_without_the_extra_there_is_no_camera(usb, monkeypatch, caplog):
 
     assert find_camera(CameraSettings.model_construct(device=str(usb.path))) is None
     assert "the extra `camera` is not installed" in caplog.text
+
+
+# ---------------------------------------------------------------- several
+
+
+def first_of(camera, stop):
+    return next(camera.frames(stop)).data
+
+
+def test_after_a_turn_the_next_camera_on_usb_is_looked_through(driver, stop):
+    for name, picture in (("video0", RED), ("video2", BLUE)):
+        driver.plug_in(name).film(picture)
+    driver.plug_in("video4", bus="platform:isp").film(RED)
+    camera = V4L2Camera(folder=driver.folder)
+
+    assert first_of(camera, stop) == RED
+    assert camera.others == 1
+    camera.turn()
+    assert first_of(camera, stop) == BLUE
+    driver.devices[str(driver.folder / "video0")].film(RED)
+    camera.turn()
+    assert first_of(camera, stop) == RED
+
+
+def test_a_turn_outlives_a_camera_that_is_unplugged(driver, stop):
+    first, second = driver.plug_in("video0"), driver.plug_in("video2")
+    camera = V4L2Camera(folder=driver.folder)
+    camera.turn()
+    second.film(BLUE)
+    assert first_of(camera, stop) == BLUE
+
+    second.fault = errno.ENODEV
+    first.film(RED)
+    assert first_of(camera, stop) == RED
+    assert camera.others == 0
+
+
+def test_a_camera_that_is_named_has_no_others(usb, driver, stop):
+    driver.plug_in("video2")
+    camera = camera_on(usb)
+    usb.film(RED)
+
+    assert first_of(camera, stop) == RED
+    assert camera.others == 0

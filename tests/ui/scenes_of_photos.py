@@ -44,6 +44,7 @@ def photo_of(app, floor):
     if app.viewfinder is None:
         app.viewfinder = Viewfinder(FakeCamera(frame_of(label())))
     app.viewfinder._camera.is_unplugged, app.viewfinder._camera.frame = False, frame_of(label())
+    app.viewfinder._camera.others = 1
     details_answered(app, floor)
     app.flow.take_photo()
     return app.page
@@ -84,6 +85,7 @@ def scanning(app, floor, picture):
     if app.viewfinder is None:
         app.viewfinder = Viewfinder(FakeCamera())
     app.viewfinder._camera.is_unplugged, app.viewfinder._camera.frame = False, frame_of(picture)
+    app.viewfinder._camera.others = 1
     app.home()
     app.flow.look_for_label()
     until(lambda: app.page.image is not None)

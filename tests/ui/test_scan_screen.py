@@ -120,3 +120,16 @@ def test_a_terminal_without_a_camera_says_how_to_scan(pilot):
 
     assert pilot.sees("Hold the hand scanner to the label on the machine. It works on every screen.")
     pilot.app.close_sheets()
+
+
+def test_another_camera_may_be_looked_through_where_there_is_one(pilot, camera):
+    open_scan(pilot)
+    assert "camera-retake" not in [button.icon for button in pilot.walk("RoundButton")]
+
+    camera.others = 1
+    pilot.app.page.has_others = True
+    pilot.lay_out(2)
+    (button,) = (shown for shown in pilot.walk("RoundButton") if shown.icon == "camera-retake")
+    pilot.tap(button)
+    until(pilot, lambda: camera.turns == 1 and pilot.app.page.image is not None)
+    assert camera.most_on == 1, "two cameras are never on together"
