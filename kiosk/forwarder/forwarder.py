@@ -73,7 +73,7 @@ class Forwarder:
         self._sweep = Sweep(self._destination, outbox=outbox, clock=clock)
         self._board = board
         self._queue = Queue(self.name, outbox, settle=self._destination.settle.total_seconds(), grace=grace)
-        self._unheard = 0
+        self._unheard = self._turned_away = 0
         self._poll_at = 0.0
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -188,16 +188,16 @@ class Forwarder:
         except StorageError as error:
             log.error("a twin could not be noted: %s", error)
 
-    def _poll(self) -> bool:
-        """Ask for changes; True when there was an answer."""
+    def _poll(self) -> DeliveryError | None:
+        """Ask for changes; give what went wrong."""
         try:
             again_at_once = self._watch.look()
         except DeliveryError as error:
             self._failed_to_answer(error)
-            return False
+            return error
         self._poll_at = self._clock.monotonic() + (0.0 if again_at_once else self._poll_seconds)
         self._answered()
-        return True
+        return None
 
     def _answered(self) -> None:
         self._pace.recover(self._circuit.outage)
@@ -248,7 +248,7 @@ class Forwarder:
         """
         if self._destination.is_backend and self._unheard < SUSPICIOUS_ATTEMPTS:
             if not self._watch.knows_of(entry.ticket):
-                self._unheard += 0 if self._poll() else self._is_well()
+                self._could_not_hear(self._poll())
                 return False
             self._unheard = 0
         other = same_problem(entry.ticket, self._board.everything(), destination=self.name)
@@ -258,6 +258,17 @@ class Forwarder:
         self._outbox.change(entry.ticket.id, lambda known: join(known, other, destination=self.name, now=now))
         log.info("ticket %s: added to %s, which is open there", create.ticket, other.ticket.id)
         return False
+
+    def _could_not_hear(self, error: DeliveryError | None) -> None:
+        """Count the looks that fail although the destination is well; one that has no time is not asked twice each time."""
+        if error is None:
+            return
+        if not is_busy(error):
+            self._unheard += self._is_well()
+            return
+        self._turned_away += 1
+        if self._turned_away % SUSPICIOUS_ATTEMPTS == 0 and self._is_well():
+            self._unheard = SUSPICIOUS_ATTEMPTS
 
     def _resolve(self, entry: Entry, delivery: Delivery) -> None:
         """Look before anything is sent again."""

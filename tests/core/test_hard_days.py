@@ -293,3 +293,48 @@ def test_a_photo_that_no_report_names_is_swept_at_the_next_start(floor):
     Outbox(floor.disk, publish=print)
 
     assert floor.disk.kept == {}
+
+
+class Mute(MemoryBackend):
+    """Takes reports, and never tells what is open."""
+
+    error = TemporaryError("500 from the search")
+
+    def __init__(self, clock):
+        super().__init__(MemorySettings(type="memory", name="it"), terminal="K1")
+        self.now, self.looks, self.checks = clock.now, 0, 0
+
+    def changes(self, cursor):
+        self.looks += 1
+        raise self.error
+
+    def check(self):
+        self.checks += 1
+
+
+def mute_floor(error):
+    floor = Floor(destinations=())
+    floor.it = Mute(floor.time.clock)
+    floor.it.error = error
+    floor.destinations = floor.terminal._destinations = (floor.it,)
+    floor.forwarders = [floor._forwarder(floor.it)]
+    floor.report()
+    return floor
+
+
+@pytest.mark.parametrize(
+    "error", [TemporaryError("500 from the search"), TemporaryError("429 from the search", busy=True)]
+)
+def test_a_board_that_cannot_be_heard_holds_no_report_up_for_long(error):
+    floor = mute_floor(error)
+    floor.pass_time(3600)
+
+    assert len(floor.it.tickets) == 1
+
+
+def test_who_is_busy_is_not_asked_twice_each_time():
+    floor = mute_floor(TemporaryError("429", busy=True))
+    while not floor.it.tickets:
+        floor.step(5, steps=1)
+
+    assert (floor.it.looks, floor.it.checks) == (3, 1)

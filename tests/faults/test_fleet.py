@@ -8,6 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 from fleet import BUSY, POLL, Outcome, SimulatedTerminal, reconnect, reconnect_for_real
 
+from kiosk.forwarder import circuit
+
 LONG = os.environ.get("KIOSK_LONG") == "1"
 SEEDS = range(20)
 PEAK = {1000: 100, 5000: 150}
@@ -33,8 +35,9 @@ def test_a_fleet_comes_back_within_the_bounds(terminals, tell):
 
 @pytest.mark.timeout(3000 if LONG else 600)
 @pytest.mark.parametrize("terminals", PEAK if LONG else [1000])
-def test_whole_terminals_come_back_as_the_simulated_ones_do(terminals, tmp_path, tell):
+def test_whole_terminals_come_back_as_the_simulated_ones_do(terminals, tmp_path, tell, monkeypatch):
     """The same with everything that a terminal does: its tickets on its disk, its queue, each step of its forwarder."""
+    monkeypatch.setattr(circuit.log, "disabled", True)
     real, simulated = reconnect_for_real(terminals, 0, tmp_path), reconnect(terminals, 0)
 
     tell(f"{terminals} whole terminals: {real}; simulated: {simulated}")
