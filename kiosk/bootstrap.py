@@ -34,7 +34,7 @@ from kiosk.storage import FolderDisk
 
 if TYPE_CHECKING:
     from kiosk.scanner.camera import Camera  # at run time it brings Pillow along, which the command line seldom needs
-    from kiosk.scanner.serial_line import SerialScanner
+    from kiosk.scanner.device import ScannerDevice
 
 log = logging.getLogger(__name__)
 
@@ -272,8 +272,12 @@ def find_wedge(settings: ScannerSettings) -> Wedge:
     return Wedge(time.monotonic, prefix=settings.prefix, layout=LAYOUTS[settings.layout])
 
 
-def find_scanners(settings: ScannerSettings) -> list[SerialScanner]:
-    """Give the scanners on serial lines; they are not listened to yet."""
+def find_scanners(settings: ScannerSettings) -> list[ScannerDevice]:
+    """Give the scanners that have a device of their own; they are not listened to yet."""
+    return [*_serial_scanners(settings), *_grabbed_scanners(settings)]
+
+
+def _serial_scanners(settings: ScannerSettings) -> list[ScannerDevice]:
     if not settings.serial:
         return []
     try:
@@ -282,6 +286,18 @@ def find_scanners(settings: ScannerSettings) -> list[SerialScanner]:
         log.error("nothing is read from %s: pip install 'kiosk[serial]'", ", ".join(settings.serial))
         return []
     return [SerialScanner(device, baud=settings.baud, prefix=settings.prefix) for device in settings.serial]
+
+
+def _grabbed_scanners(settings: ScannerSettings) -> list[ScannerDevice]:
+    if not settings.grab:
+        return []
+    try:
+        from kiosk.scanner.grabbed import GrabbedScanner  # noqa: PLC0415  it needs an extra
+    except ModuleNotFoundError:
+        log.error("nothing is taken from %s: pip install 'kiosk[evdev]'", ", ".join(settings.grab))
+        return []
+    layout = LAYOUTS[settings.layout]
+    return [GrabbedScanner(device, prefix=settings.prefix, layout=layout) for device in settings.grab]
 
 
 def _nobody_listens(event: Event) -> None:

@@ -67,6 +67,10 @@ class ScannerSettings(Section):
     """The keyboard that the scanner is set to; as it comes from the factory it is the USA's. The terminal's own plays no part."""
     serial: tuple[Annotated[str, matching(r"/dev/[^\s]+", "must be a device such as '/dev/ttyACM0'")], ...] = ()
     """Scanners and badge readers on serial lines, beside the one that types; they need the extra `serial`."""
+    grab: tuple[
+        Annotated[str, matching(r"/dev/[^\s]+", "must be a device such as '/dev/input/by-id/usb-...-event-kbd'")], ...
+    ] = ()
+    """Scanners that type and are taken away from the window system, so that their keys reach nothing else; they need the extra `evdev`."""
     baud: int = Field(default=9600, ge=300, le=921600)
     badge: Annotated[str, ONE_GROUP_AT_MOST] = ""
     """A pattern for what badges hold: such a code says who reports. The group in brackets, or the whole, goes with the report."""

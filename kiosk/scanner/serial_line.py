@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 from collections.abc import Callable, Iterator
-from threading import Event, Thread
 
 import serial
 
 from kiosk.scanner.camera import pauses
-
-log = logging.getLogger(__name__)
+from kiosk.scanner.device import ScannerDevice
 
 SILENCE = 0.15
 """Seconds without a byte after which a code without an end is complete."""
@@ -22,8 +19,8 @@ _END = re.compile(rb"[\r\n\x03]+")
 """Carriage return, line feed, or the end of text of older readers."""
 
 
-class SerialScanner:
-    """Listens from `start` to `stop`, in a thread named after the device; one that is unplugged is waited for."""
+class SerialScanner(ScannerDevice):
+    """What is connected to the serial line `device`."""
 
     def __init__(
         self,
@@ -35,36 +32,16 @@ class SerialScanner:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Open nothing yet; `prefix` is taken off each code."""
-        self._device, self._baud, self._prefix = device, baud, prefix
-        self._pauses, self._monotonic = pauses, monotonic
-        self._stop = Event()
-        self._thread: Thread | None = None
+        super().__init__(device, pauses=pauses)
+        self._baud, self._prefix, self._monotonic = baud, prefix, monotonic
 
-    def start(self, heard: Callable[[str], None]) -> None:
-        """Give `heard` each code, on the thread that reads."""
-        self._thread = Thread(target=self._run, args=(heard,), name=f"scanner:{self._device}", daemon=True)
-        self._thread.start()
+    def _codes(self) -> Iterator[str]:
+        # pyserial's own error is an OSError.
+        with serial.Serial(self._device, self._baud, timeout=_SLICE) as line:
+            yield ""
+            yield from self._heard(line)
 
-    def stop(self, timeout: float = 2.0) -> None:
-        """End, and wait so long for it."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
-
-    def _run(self, heard: Callable[[str], None]) -> None:
-        waits = self._pauses()
-        while not self._stop.is_set():
-            try:
-                with serial.Serial(self._device, self._baud, timeout=_SLICE) as line:
-                    log.info("listening to %s", self._device)
-                    waits = self._pauses()
-                    for text in self._codes(line):
-                        heard(text)
-            except (OSError, ValueError) as error:  # pyserial's own error is an OSError
-                log.warning("%s: %s", self._device, error)
-                self._stop.wait(next(waits))
-
-    def _codes(self, line: serial.Serial) -> Iterator[str]:
+    def _heard(self, line: serial.Serial) -> Iterator[str]:
         kept, last = b"", self._monotonic()
         while not self._stop.is_set():
             came = line.read(line.in_waiting or 1)

@@ -50,7 +50,7 @@ from kiosk.ui.widgets.countdown import SECONDS
 
 if TYPE_CHECKING:
     from kiosk.backlight import Backlight
-    from kiosk.scanner.serial_line import SerialScanner
+    from kiosk.scanner.device import ScannerDevice
     from kiosk.ui.speech import Speaker
 
 log = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ class KioskApp(App):
         camera: Camera | None = None,
         codes: tuple[str, ...] = ("qr",),
         wedge: Wedge | None = None,
-        scanners: Sequence[SerialScanner] = (),
+        scanners: Sequence[ScannerDevice] = (),
         badge: str = "",
         drafts: DraftFile | None = None,
         service: Service | None = None,
@@ -118,7 +118,7 @@ class KioskApp(App):
 
         `languages` are those that the picker offers, all of them when empty. Without `check_pin` nobody is an admin.
         `data` is the folder of the reports, for the admin to see how much room is left. Without `camera` there are no photos; `codes` are
-        the kinds of code that labels have, `scanners` those on serial lines; a code that `badge` describes says who reports.
+        the kinds of code that labels have, `scanners` those with a device of their own; a code that `badge` describes says who reports.
         `first_run` asks what is still unknown of this terminal before anything else.
         `inches` is the panel's diagonal. By `night` the screen is dark, with the `backlight` where there is one to set; `speaker` says how reports stand.
         `drafts` keeps the draft for the next start; `service` is told that the terminal lives.
