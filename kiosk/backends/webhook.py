@@ -63,6 +63,7 @@ class WebhookBackend(Backend):
         told = settings.model_copy(update={"url": settings.status_url})
         self._client = HttpClient.of(settings, secrets=[self._secret], max_bytes=MOST_BYTES)
         self._status = HttpClient.of(told, secrets=[self._secret], max_bytes=MOST_BYTES) if told.url else None
+        self.tells = self._status is not None
 
     def close(self) -> None:
         """Close the connections."""

@@ -117,16 +117,14 @@ class Backend(Destination):
 
     poll_seconds = 10.0
     """How often to ask for changes."""
+    tells = True
+    """False where it is set up so that nothing comes back: `find` and `changes` give nothing then, however long one waits."""
     settle = timedelta(0)
     """How long after an uncertain CREATE `find` may still miss a ticket that exists (a search index that lags)."""
 
     @abstractmethod
     def find(self, ticket_id: str) -> RemoteRef | None:
-        """Look a ticket up by our own id, which `deliver` wrote into it.
-
-        Raises:
-            DeliveryError: one of its four kinds.
-        """
+        """Look a ticket up by our own id, which `deliver` wrote into it; None where it is not found."""
 
     def took_effect(self, delivery: Delivery, ticket: Ticket) -> bool:
         """Tell whether an uncertain delivery on a known remote ticket did happen (found by `delivery.id`).

@@ -39,6 +39,24 @@ def test_one_ticket_goes_through_everything_and_is_closed_again(name, request, t
         assert trial.label.startswith("#")
 
 
+DEAF = {"mail": {"imap_host": ""}, "webhook": {"status_url": None}}
+"""Settings with which nothing comes back."""
+
+
+@pytest.mark.parametrize("name", DEAF)
+def test_where_nothing_comes_back_it_says_so_at_once(name, request, tmp_path_factory):
+    with started(name, request, tmp_path_factory) as harness:
+        backend, slept = harness.another(**DEAF[name]), []
+        trial = Trial(backend, small_plant(), terminal="K7", sleep=slept.append)
+        steps = {step.name: step.error for step in trial.run()}
+        backend.close()
+
+    worked = ["may do what is needed", "create a ticket, with a photo", "comment on it", "close it"]
+    assert list(steps.items())[:-1] == [(name, "") for name in worked]
+    assert "nothing comes back" in steps["hear of it"]
+    assert slept == []
+
+
 @pytest.fixture
 def it(tmp_path_factory, request):
     with started("memory", request, tmp_path_factory) as harness:

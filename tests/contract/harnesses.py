@@ -375,7 +375,11 @@ class MailHarness(Harness):
         return self._build(smtp_port=closed_port(), imap_port=closed_port())
 
     def impatient(self) -> Backend:
-        return self._build(**self._ports, timeout=0.4)
+        return self.another(timeout=0.4)
+
+    def another(self, **table) -> Backend:
+        """Give one more backend for the same servers, with other settings."""
+        return self._build(**self._ports, **table)
 
     def refuse_photo(self, photo: Path) -> Path:
         photo.write_bytes(b"\xff\xd8" + os.urandom(5120 * 1024))
@@ -674,6 +678,10 @@ class WebhookHarness(HttpHarness):
         super().__init__(front, build)
         self.fake = fake
 
+    def another(self, **table) -> Backend:
+        """Give one more backend for the same receiver, with other settings."""
+        return self._build(url=self.front.url, **table)
+
     def refuse_photo(self, photo: Path) -> Path:
         photo.write_bytes(b"\xff\xd8" + os.urandom(5120 * 1024))
         return photo
@@ -838,7 +846,7 @@ def webhook_harness():
 
 
 def _build_webhook(*, url: str, **table) -> Backend:
-    return _build("webhook", SECRET, "secret", url=f"{url}/hook", status_url=f"{url}/status", **table)
+    return _build("webhook", SECRET, "secret", url=f"{url}/hook", **{"status_url": f"{url}/status", **table})
 
 
 @contextmanager

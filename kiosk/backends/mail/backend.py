@@ -31,6 +31,7 @@ class MailBackend(Backend):
         self._settings, self._terminal = settings, terminal
         self._smtp = Smtp(settings)
         self._mailbox = Mailbox(settings) if settings.imap_host else None
+        self.tells = self._mailbox is not None
         self._reader = Reader(settings)
         self._now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._forget(None)
