@@ -4,6 +4,8 @@ They are compared in half size and with tolerance; another OpenGL than Mesa's so
 """
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,9 @@ PICTURES = [
     ("join", (1280, 800), "contrast", "en"),
     ("details_answered", (1280, 800), "light", "de"),
 ]
+
+UPRIGHT = ("home", "machines", "symptoms", "details_answered")
+"""The same on a panel that stands, 800x1280."""
 
 
 @pytest.fixture
@@ -60,6 +65,29 @@ def test_the_screen_looks_as_it_did(pilot, floor, software_gl, shot):
         picture = pilot.shot().reduce(2)
     finally:
         THEME.use("light")
+    compare(picture, file)
+
+
+@pytest.fixture(scope="module")
+def upright(tmp_path_factory):
+    """Draw the upright ones in a process of their own: a window that is not on any screen cannot change its shape."""
+    folder = tmp_path_factory.mktemp("upright")
+    shots = [sys.executable, Path(__file__).with_name("shots.py"), folder]
+    options = ["--size", "800x1280", "--only", ",".join(UPRIGHT)]
+    drawn = subprocess.run([*shots, *options], capture_output=True, text=True, timeout=120, check=False)
+    assert drawn.returncode == 0, drawn.stderr
+    return folder
+
+
+@pytest.mark.parametrize("scene", UPRIGHT)
+def test_the_upright_screen_looks_as_it_did(upright, software_gl, scene):
+    name = f"{scene}-800x1280-light-en.png"
+
+    compare(Image.open(upright / name).convert("RGB").reduce(2), FOLDER / name)
+
+
+def compare(picture, file):
+    """Tell whether `picture` looks as the one in `file`, or keep it where that was asked for."""
     if UPDATE:
         FOLDER.mkdir(exist_ok=True)
         picture.quantize(128).save(file, optimize=True)
