@@ -7,6 +7,9 @@ import fcntl
 import os
 from pathlib import Path
 
+BLOCK_SIZE = 4096
+"""Bytes that a disk reads or fails to read together."""
+
 
 class Files:
     """The operating system's files. Every call either does what it says or raises `OSError`."""
@@ -52,6 +55,11 @@ class Files:
     def read(self, path: Path) -> bytes:
         """Give the whole content of `path`."""
         return path.read_bytes()
+
+    def read_block(self, path: Path, offset: int) -> bytes:
+        """Give up to `BLOCK_SIZE` bytes of `path`: what can be read beside a sector that cannot."""
+        with path.open("rb", buffering=0) as file:
+            return os.pread(file.fileno(), BLOCK_SIZE, offset)
 
     def create(self, path: Path) -> int:
         """Open `path` for writing, empty, and give its descriptor."""

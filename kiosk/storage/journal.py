@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kiosk.storage.files import Files, write_durably
+from kiosk.storage.files import BLOCK_SIZE, Files, write_durably
 from kiosk.storage.record import Found, encode, scan
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,7 @@ class Journal:
         self.tables: Tables = {}
         self.damaged = 0
         """How many damaged stretches were ever put aside here; unfinished changes, which nobody was told of, do not count."""
+        self._salvaged: set[Path] = set()
         self._descriptor = -1
         self._segment = _Segment(0, folder)
         self._end = 0
@@ -152,7 +153,11 @@ class Journal:
     def _remove_before(self, number: int) -> None:
         with contextlib.suppress(OSError):  # what stays is passed over at the next start, and removed then
             for segment in self._segments():
-                if segment.number < number:
+                if segment.number >= number:
+                    continue
+                if segment.path in self._salvaged:  # a person may get more out of it than we did
+                    self._files.rename(segment.path, self._folder / "damaged" / f"unreadable-{segment.path.name}")
+                else:
                     self._files.remove(segment.path)
 
     # ------------------------------------------------------------ loading
@@ -164,18 +169,38 @@ class Journal:
     def _load(self) -> None:
         segments = self._segments()
         first = max((i for i, segment in enumerate(segments) if segment.is_snapshot), default=0)
-        contents = [(segment, self._files.read(segment.path)) for segment in segments[first:]]
+        contents = [(segment, self._read(segment.path)) for segment in segments[first:]]
         damage: list[tuple[str, bytes]] = []
         for index, (segment, data) in enumerate(contents):
             is_last = index + 1 == len(contents)
             counted = data if is_last else _counted(data, segment.number, contents[index + 1][1])
             stretches = list(scan(counted))
-            damage += _damage_in(segment, stretches, counted, is_last=is_last)
+            may_be_unfinished = is_last and segment.path not in self._salvaged
+            damage += _damage_in(segment, stretches, counted, may_be_unfinished=may_be_unfinished)
             self._replay(stretches)
             self._segment, self._end = segment, max((f.end for f in stretches if f.payload is not None), default=0)
         self._last_number = max((segment.number for segment in segments), default=0)
         self._compact_above = max(COMPACT_ABOVE, 2 * self._live)
         self._tidy(damage, files=len(contents))
+
+    def _read(self, path: Path) -> bytes:
+        """Give the content of `path`, with zeros for sectors that cannot be read any more, which is damage like any other."""
+        try:
+            return self._files.read(path)
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+        blocks = [self._block(path, offset) for offset in range(0, self._files.size(path), BLOCK_SIZE)]
+        if not any(blocks):  # that is no sector: the disk is gone, and what it holds is left as it is
+            raise OSError(errno.EIO, "nothing of it can be read", str(path))
+        log.error("%s: %d of %d blocks cannot be read", path.name, blocks.count(b""), len(blocks))
+        self._salvaged.add(path)
+        return b"".join(block or bytes(BLOCK_SIZE) for block in blocks)
+
+    def _block(self, path: Path, offset: int) -> bytes:
+        with contextlib.suppress(OSError):
+            return self._files.read_block(path, offset)
+        return b""
 
     def _replay(self, stretches: Iterable[Found]) -> None:
         for found in stretches:
@@ -204,11 +229,13 @@ class Journal:
             log.error("the journal has %d bytes that are no record; they were kept as %s", len(data), name)
 
 
-def _damage_in(segment: _Segment, stretches: list[Found], data: bytes, *, is_last: bool) -> Iterator[tuple[str, bytes]]:
+def _damage_in(
+    segment: _Segment, stretches: list[Found], data: bytes, *, may_be_unfinished: bool
+) -> Iterator[tuple[str, bytes]]:
     for found in stretches:
         if found.is_damage:
             # What stands last may be a change that the power cut off before anybody was told that it was saved.
-            kind = "unfinished" if is_last and found.end == len(data) else "damaged"
+            kind = "unfinished" if may_be_unfinished and found.end == len(data) else "damaged"
             yield f"{kind}-{segment.path.name}-{found.start}", data[found.start : found.end]
 
 

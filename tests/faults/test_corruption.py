@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 from crashdisk import CrashDisk
 
+from kiosk.storage import journal as module
 from kiosk.storage import record
+from kiosk.storage.files import Files
 from kiosk.storage.journal import Journal
 from kiosk.storage.record import scan
 
@@ -86,3 +89,69 @@ def test_without_checksums_damage_is_believed(monkeypatch):
     monkeypatch.setattr(record, "crc32", lambda data: 0)
     with pytest.raises((AssertionError, ValueError)):
         test_damage_anywhere_costs_at_most_what_it_hits("a byte becomes another", lambda line: None)
+
+
+class BadSectors(Files):
+    """A disk that cannot read some blocks of one file any more."""
+
+    def __init__(self, name, offsets):
+        self._name, self._offsets = name, offsets
+
+    def read(self, path):
+        if path.name == self._name:
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return super().read(path)
+
+    def read_block(self, path, offset):
+        if path.name == self._name and offset in self._offsets:
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return super().read_block(path, offset)[: module.BLOCK_SIZE]
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(module, "BLOCK_SIZE", 64)
+
+
+def on_a_real_disk(folder, content):
+    (folder / "damaged").mkdir(parents=True)
+    for name, data in content.items():
+        (folder / name).write_bytes(data)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_sector_that_cannot_be_read_costs_what_it_held_and_the_file_is_kept(tmp_path, tell):
+    _, content = journal_files()
+    first, final = states_of(content)
+    places = 0
+    for name, data in content.items():
+        for at in range(0, len(data), 64):
+            places += 1
+            folder = tmp_path / f"{name}-{at}"
+            on_a_real_disk(folder, content)
+            journal = Journal(folder, files=BadSectors(name, {at}))
+            journal.change({"tickets": {"9": f'"{LAST}"'}})
+            journal.close()
+
+            found = dict(journal.tables["tickets"])
+            damaged = data[:at] + bytes(len(data[at : at + 64])) + data[at + 64 :]
+            different = [key for key in first | final if found.get(key) != final.get(key)]
+            assert [
+                key for key, text in found.items() if text not in (first.get(key), final.get(key), f'"{LAST}"')
+            ] == []
+            assert len(different) <= hit_records(data, damaged), (name, at, different)
+            assert journal.damaged >= 1
+            assert (folder / "damaged" / f"unreadable-{name}").read_bytes() == data
+            assert dict(Journal(folder).tables["tickets"]) == found
+
+    tell(f"a sector that cannot be read: at each of {places} places")
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_disk_of_which_nothing_can_be_read_is_left_as_it_is(tmp_path):
+    _, content = journal_files()
+    on_a_real_disk(tmp_path, content)
+    for name, data in content.items():
+        with pytest.raises(OSError, match="nothing of it can be read"):
+            Journal(tmp_path, files=BadSectors(name, set(range(0, len(data), 64))))
+    assert {name: (tmp_path / name).read_bytes() for name in content} == content
