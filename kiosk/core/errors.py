@@ -72,15 +72,15 @@ class OutboxInUseError(StorageError):
 class DeliveryError(KioskError):
     """What a destination's attempt came to, when it did not succeed."""
 
-
-class TemporaryError(DeliveryError):
-    """Nothing took effect, and the same attempt may succeed later."""
-
     def __init__(self, text: str, *, retry_after: float | None = None, busy: bool = False) -> None:
         """Keep what the destination asked for: `retry_after` in seconds from now. `busy`: it is there, and has no time for all."""
         super().__init__(text)
         self.retry_after = retry_after
         self.busy = busy
+
+
+class TemporaryError(DeliveryError):
+    """Nothing took effect, and the same attempt may succeed later."""
 
 
 class UncertainError(DeliveryError):

@@ -6,7 +6,7 @@ import dataclasses
 import logging
 from collections.abc import Callable
 
-from kiosk.core.errors import DeliveryError, MisconfiguredError, TemporaryError
+from kiosk.core.errors import DeliveryError, MisconfiguredError
 from kiosk.core.events import DestinationChanged, Publish
 from kiosk.core.link import Link, LinkState
 from kiosk.core.ports import Clock
@@ -63,14 +63,14 @@ class Circuit:
             self._open(PROBE_SECONDS * (1.0 + self._random()))
             self._become(LinkState.PAUSED, str(error))
             return
-        if is_busy(error):
+        if error.busy:
             self._was_busy(error)
             return
         self._went_down()
         least, most = OUTAGE_CAP_SECONDS
         cap = min(most, max(least, self.outage / _OUTAGE_SHARE))
         wait = full_jitter(self._failures, self._random, cap=cap)
-        if isinstance(error, TemporaryError) and error.retry_after is not None:
+        if error.retry_after is not None:
             wait = max(wait, requested(error.retry_after))
         self._open(wait)
         self._become(LinkState.RETRYING, str(error))
@@ -78,8 +78,7 @@ class Circuit:
     def _was_busy(self, error: DeliveryError) -> None:
         """It is there, so nothing changes on the screens; how fast to go on is the pace's business."""
         self._failures, self._down_since = 0, None
-        asked_for = error.retry_after if isinstance(error, TemporaryError) else None
-        self._open(requested(asked_for or 0.0))
+        self._open(requested(error.retry_after or 0.0))
 
     def _went_down(self) -> None:
         if self._down_since is None:
@@ -98,8 +97,3 @@ class Circuit:
             level = logging.INFO if state is LinkState.CONNECTED else logging.WARNING
             log.log(level, "%s: %s %s", self.link.destination, state, error)
         self._publish(DestinationChanged(self.link.destination))
-
-
-def is_busy(error: DeliveryError) -> bool:
-    """Tell whether the destination is there and only has no time."""
-    return isinstance(error, TemporaryError) and error.busy

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -78,10 +79,10 @@ class Call:
             text = text.replace(secret, "***")
         return f"{self.method} {self.url}: {clean_line(text, limit=LONGEST_TEXT)}"
 
-    def interrupted(self, text: str, *, retry_after: float | None = None) -> DeliveryError:
+    def interrupted(self, text: str, *, retry_after: float | None = None, busy: bool = False) -> DeliveryError:
         """Make the error for a request that may have taken effect, which matters only where a repeat would do harm."""
-        text = self.say(text)
-        return TemporaryError(text, retry_after=retry_after) if self.repeatable else UncertainError(text)
+        kind = TemporaryError if self.repeatable else UncertainError
+        return kind(self.say(text), retry_after=retry_after, busy=busy)
 
 
 def clean(value: Any) -> Any:
@@ -127,11 +128,12 @@ def judge(call: Call, response: Response, body: bytes) -> DeliveryError:
             return MisconfiguredError(text)
         case 404 | 410:
             return NotFoundError(text, from_api=not body.strip() or _parsed(body) is not None)
-        case 408 | 425 | 429 | 503:
-            return TemporaryError(text, retry_after=wait, busy=status in (429, 503))
-        case other if other // 100 == 4:  # noqa: PLR2004 - the rest of 4xx
+        case 425 | 429:
+            return TemporaryError(text, retry_after=wait, busy=True)
+        case other if other // 100 == 4 and other != HTTPStatus.REQUEST_TIMEOUT:  # noqa: PLR2004 - the rest of 4xx
             return MisconfiguredError(text) if call.method == "GET" else _refused(text, status, body)
-    return call.interrupted(words, retry_after=wait)
+    # A proxy says 408 and 503 also when the server behind it took the request, and then its time.
+    return call.interrupted(words, retry_after=wait, busy=status == HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _refused(text: str, status: int, body: bytes) -> RefusedError:

@@ -156,7 +156,7 @@ class _Smtp:
             return answer
         if fault != "request cut":
             self.fake.take(envelope.content, envelope.rcpt_tos)
-        if fault in ("answer lost", "answer cut", "request cut"):
+        if fault in ("answer lost", "answer cut", "answer lost in a proxy", "request cut"):
             server.transport.write(b"25" if fault == "answer cut" else b"")
             server.transport.close()
         if fault == "no end":

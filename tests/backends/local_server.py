@@ -147,6 +147,12 @@ def lose_answer(handler: Handler, request: Request, answer: Answerer) -> None:
     handler.hang_up()
 
 
+def lose_answer_in_a_proxy(handler: Handler, request: Request, answer: Answerer) -> None:
+    """Do it; what is between says that nobody is there."""
+    answer(request)
+    handler.reply(Reply(503, b"upstream timed out", {"Retry-After": "1"}))
+
+
 def cut_answer(handler: Handler, request: Request, answer: Answerer) -> None:
     """Do it, then promise more bytes than come."""
     body = answer(request).body

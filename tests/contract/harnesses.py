@@ -34,6 +34,7 @@ from backends.local_server import (
     drip,
     forward_to,
     lose_answer,
+    lose_answer_in_a_proxy,
     pour,
     say,
     serving,
@@ -83,6 +84,7 @@ def started(name: str, request, tmp_path_factory):
 HTTP_FAULTS = {
     "answer lost": lose_answer,
     "answer cut": cut_answer,
+    "answer lost in a proxy": lose_answer_in_a_proxy,
     "silence": stay_silent,
     "server error": say(Reply(500, b'{"status": 500}')),
     "please wait": say(Reply(503, b"", {"Retry-After": "7"})),
@@ -163,7 +165,7 @@ class MemoryHarness(Harness):
         self.backend = backend
 
     def strike(self, fault: str, *, write: bool = False) -> None:
-        lost = fault in ("answer lost", "answer cut", "silence")
+        lost = fault in ("answer lost", "answer cut", "answer lost in a proxy", "silence")
         error = {
             "please wait": TemporaryError("please wait", retry_after=7),
             "too many": TemporaryError("too many", retry_after=7),

@@ -14,7 +14,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from backends.local_server import Reply, cut_answer, lose_answer, say
+from backends.local_server import Reply, cut_answer, lose_answer, lose_answer_in_a_proxy, say
 from contract.harnesses import HARNESSES, MOST_LAG, HttpHarness, started
 from fakes import Floor, quick_disk
 
@@ -153,6 +153,7 @@ STALL = 0.6
 WIRE_FAULTS = {
     "answer lost after the commit": lose_answer,
     "answer cut": cut_answer,
+    "503 after the commit": lose_answer_in_a_proxy,
     "request cut": cut_request,
     "reset": reset,
     "stall": stall,
