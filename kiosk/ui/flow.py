@@ -197,13 +197,15 @@ class Flow:
     def undo(self, ticket_id: str) -> None:
         """Take a report back before IT was told of it, and show what was answered, to be changed or dropped."""
         self._app.when_done(
-            self._app.terminal.withdraw(ticket_id), partial(self._undone, ticket_id), lambda _: self._not_undone()
+            self._app.terminal.withdraw(ticket_id),
+            partial(self._undone, ticket_id),
+            lambda _: self._not_undone(N_("Not taken back. IT will get it.")),
         )
 
     def _undone(self, ticket_id: str, is_undone: bool) -> None:  # noqa: FBT001  what a future gives
         sent = self._sent_last
         if not is_undone:
-            self._not_undone()
+            self._not_undone(N_("Too late: it is on its way to IT."))
             return
         sounds.play("tap")
         self._app.home()
@@ -214,9 +216,9 @@ class Flow:
             self._app.go("details")
         self.tell(N_("Taken back. IT was not told."), icon="undo-variant")
 
-    def _not_undone(self) -> None:
+    def _not_undone(self, why: str) -> None:
         sounds.play("refused")
-        self.tell(N_("Too late: IT has it already."), icon="send-check")
+        self.tell(why, icon="send-check")
 
     # ------------------------------------------------------------ what is open
 

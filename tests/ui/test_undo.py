@@ -57,5 +57,16 @@ def test_after_eight_seconds_it_is_too_late(pilot, floor):
 
     assert not any("Undo" in text for text in pilot.texts())
     pilot.app.flow.undo(floor.terminal.entries()[0].ticket.id)
-    pilot.until(lambda: pilot.sees("Too late: IT has it already."))
+    pilot.until(lambda: pilot.sees("Too late: it is on its way to IT."))
+    assert len(floor.it.tickets) == 1
+
+
+def test_a_disk_that_refuses_to_take_it_back_is_said_as_it_is(pilot, floor):
+    send(pilot, floor)
+    floor.disk.db.storage.full = True
+    pilot.app.flow.undo(floor.terminal.entries()[0].ticket.id)
+    pilot.until(lambda: pilot.sees("Not taken back. IT will get it."))
+
+    floor.disk.db.storage.full = False
+    floor.step(60)
     assert len(floor.it.tickets) == 1
