@@ -59,10 +59,9 @@ class Outbox:
         self._last_sequence = 0
         photos = self._disk.photos()
         self._figures = dict(self._rows(self._archive, Figure))
-        gone = {figure.ticket for figure in self._figures.values()}
         archived = []  # killed between archiving and removing
         for number, entry in self._rows(self._tickets, Entry):
-            if entry.ticket.id in gone:
+            if number in self._figures:  # not its id: IT may have opened an archived ticket again
                 archived.append(number)
             else:
                 self._remember(_with_photo_path(_after_restart(entry), self._disk, photos))

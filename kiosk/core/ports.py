@@ -103,9 +103,6 @@ class Destination(ABC):
 
         `delivery.ref` names the remote ticket for every kind but CREATE. Fields named in `delivery.without` are left out.
         Returns the remote ticket for CREATE; others may return None.
-
-        Raises:
-            DeliveryError: one of its four kinds.
         """
 
     def close(self) -> None:  # noqa: B027  not abstract: many have nothing to let go of
@@ -130,9 +127,6 @@ class Backend(Destination):
         """Tell whether an uncertain delivery on a known remote ticket did happen (found by `delivery.id`).
 
         A backend whose requests are idempotent keeps this default: sending again does no harm.
-
-        Raises:
-            DeliveryError: one of its four kinds.
         """
         del delivery, ticket
         return False
@@ -142,9 +136,6 @@ class Backend(Destination):
 
         The oldest is the one that every terminal believes; of the others only those still open are given. What people copied by
         hand is no twin. A backend whose CREATE is idempotent keeps this default, because there is nothing to look for.
-
-        Raises:
-            DeliveryError: one of its four kinds.
         """
         del ticket_id, ref
         return []
@@ -154,9 +145,6 @@ class Backend(Destination):
         """Give the tickets of the whole plant that changed since `cursor`, and the next cursor.
 
         An empty cursor gives everything that is open now. The number of requests is bounded: by pages, never by tickets.
-
-        Raises:
-            DeliveryError: one of its four kinds.
         """
 
 

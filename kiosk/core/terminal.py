@@ -31,7 +31,7 @@ from kiosk.core.ports import Clock, Destination, Forwarder
 from kiosk.core.promise import Promise, promise_of, ticket_of
 from kiosk.core.retention import Retention
 from kiosk.core.route import Route, destinations_of
-from kiosk.core.said import answered, decided, requeued, say
+from kiosk.core.said import answered, decided, readdressed, requeued, say
 from kiosk.core.sla import Countdown, countdown
 from kiosk.core.text import clean_text
 from kiosk.core.timekeeper import Timekeeper, can_be_corrected, corrected, true_time
@@ -135,10 +135,12 @@ class Terminal:
         self._publish(BoardChanged())
 
     def _address_orphans(self) -> None:
-        """Give tickets that were saved while no destination was configured their deliveries now."""
+        """Give tickets that were saved for destinations that are not configured, or for none, to those that are."""
+        known = {destination.name for destination in self._destinations}
         for entry in self._outbox.entries():
-            if entry.status.is_open and not entry.deliveries:
-                deliveries = self._deliveries_of(entry.ticket)
+            lost = all(d.is_open and d.destination not in known for d in entry.reports)
+            if entry.status.is_open and lost and (entry.reports or not entry.deliveries):
+                deliveries = readdressed(entry, self._deliveries_of(entry.ticket))
                 self._outbox.change(entry.ticket.id, partial(dataclasses.replace, deliveries=deliveries))
 
     # ------------------------------------------------------------ choosing

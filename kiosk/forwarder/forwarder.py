@@ -27,7 +27,7 @@ from kiosk.core.outbox import Outbox
 from kiosk.core.plant import Machine
 from kiosk.core.ports import Clock, Destination
 from kiosk.forwarder.backoff import full_jitter
-from kiosk.forwarder.circuit import Circuit, is_busy
+from kiosk.forwarder.circuit import Circuit
 from kiosk.forwarder.guard import Guard
 from kiosk.forwarder.join import join, same_problem
 from kiosk.forwarder.pace import Pace
@@ -74,6 +74,7 @@ class Forwarder:
         self._board = board
         self._queue = Queue(self.name, outbox, settle=self._destination.settle.total_seconds(), grace=grace)
         self._unheard = self._turned_away = 0
+        self._rest_until = self._calm_until = 0.0
         self._poll_at = 0.0
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -109,7 +110,7 @@ class Forwarder:
         self._queue.hurry()
         self._circuit.close()
         self._pace.next_at = self._pace.news_at = 0.0
-        self._poll_at = 0.0
+        self._rest_until = self._calm_until = self._poll_at = 0.0
         self.wake()
 
     def halt(self) -> None:
@@ -156,26 +157,32 @@ class Forwarder:
     def step(self) -> float:
         """Do the one thing that is due now, and give the seconds until the next thing is due (0: at once)."""
         now = self._clock.monotonic()
-        if self._circuit.wait > 0:
-            return min(IDLE_SECONDS, self._circuit.wait)
+        closed = max(self._circuit.wait, self._rest_until - now)
+        if closed > 0:
+            return min(IDLE_SECONDS, closed)
         due = self._queue.due(now) if now >= self._pace.next_at else None
         if due is not None:
             self._attempt(*due)
             return 0.0
-        if now >= max(self._sweep.due_at, self._pace.news_at):
+        if now >= max(self._sweep.due_at, self._news_at):
             self._look_for_twins()
             return 0.0
-        if self._destination.is_backend and now >= max(self._poll_at, self._pace.news_at):
+        if self._destination.is_backend and now >= max(self._poll_at, self._news_at):
             self._poll()
             return 0.0
         return self._time_to_next(now)
 
     def _time_to_next(self, now: float) -> float:
         times = [max(self._pace.next_at, at) for at in self._queue.times(now)]
-        times.append(max(self._pace.news_at, self._sweep.due_at))
+        times.append(max(self._news_at, self._sweep.due_at))
         if self._destination.is_backend:
-            times.append(max(self._pace.news_at, self._poll_at))
+            times.append(max(self._news_at, self._poll_at))
         return min(IDLE_SECONDS, max(0.05, min(times, default=now + IDLE_SECONDS) - now))
+
+    @property
+    def _news_at(self) -> float:
+        """When anything but a delivery may be asked for."""
+        return max(self._pace.news_at, self._calm_until)
 
     def _look_for_twins(self) -> None:
         try:
@@ -187,6 +194,7 @@ class Forwarder:
             self._failed_to_answer(error)
         except StorageError as error:
             log.error("a twin could not be noted: %s", error)
+            self._rest()
 
     def _poll(self) -> DeliveryError | None:
         """Ask for changes; give what went wrong."""
@@ -195,6 +203,11 @@ class Forwarder:
         except DeliveryError as error:
             self._failed_to_answer(error)
             return error
+        except StorageError as error:
+            log.error("%s: what it told could not be kept: %s", self.name, error)
+            self._rest()
+            return None
+        self._unheard = self._turned_away = 0
         self._poll_at = self._clock.monotonic() + (0.0 if again_at_once else self._poll_seconds)
         self._answered()
         return None
@@ -206,10 +219,15 @@ class Forwarder:
             self._pace.taken(len(self._queue), poll_seconds=self._poll_seconds)
 
     def _failed_to_answer(self, error: DeliveryError) -> None:
-        if is_busy(error):
+        if error.busy:
             self._pace.recover(self._circuit.outage)
             self._pace.busy(len(self._queue), poll_seconds=self._poll_seconds)
+            self._calm_until = self._clock.monotonic() + self._poll_seconds
         self._circuit.failed(error)
+
+    def _rest(self) -> None:
+        """Leave everything alone for a while: what happens could not be kept, so the next step does not get further."""
+        self._rest_until = self._clock.monotonic() + IDLE_SECONDS
 
     # ------------------------------------------------------------ deliveries
 
@@ -224,6 +242,7 @@ class Forwarder:
                 self._failed(delivery, error)
         except KeyError:
             log.info("ticket %s was taken back in the moment in which it would have left", delivery.ticket)
+            self._queue.hold(delivery, self._clock.monotonic() + IDLE_SECONDS)
         except StorageError as error:
             # Not being able to note what happened is no fault of the destination; look again later.
             log.error("%s of ticket %s: %s", delivery.kind, delivery.ticket, error)
@@ -246,11 +265,10 @@ class Forwarder:
         The terminal may have been cut off until now, so the board is heard first. What it tells may also be that this
         ticket did arrive. A board that cannot be heard holds no report up for long.
         """
-        if self._destination.is_backend and self._unheard < SUSPICIOUS_ATTEMPTS:
-            if not self._watch.knows_of(entry.ticket):
-                self._could_not_hear(self._poll())
-                return False
-            self._unheard = 0
+        is_heard = self._watch.knows_of(entry.ticket) or self._unheard >= SUSPICIOUS_ATTEMPTS
+        if self._destination.is_backend and not is_heard:
+            self._could_not_hear(self._poll())
+            return False
         other = same_problem(entry.ticket, self._board.everything(), destination=self.name)
         if other is None:
             return True
@@ -263,7 +281,7 @@ class Forwarder:
         """Count the looks that fail although the destination is well; one that has no time is not asked twice each time."""
         if error is None:
             return
-        if not is_busy(error):
+        if not error.busy:
             self._unheard += self._is_well()
             return
         self._turned_away += 1
@@ -318,11 +336,7 @@ class Forwarder:
             self._failed_to_answer(error)
 
     def _is_suspicious(self, delivery: Delivery, error: DeliveryError) -> bool:
-        if (
-            self._queue.trouble(delivery) < SUSPICIOUS_ATTEMPTS
-            or isinstance(error, MisconfiguredError)
-            or is_busy(error)
-        ):
+        if self._queue.trouble(delivery) < SUSPICIOUS_ATTEMPTS or isinstance(error, MisconfiguredError) or error.busy:
             return False
         return self._is_well()
 

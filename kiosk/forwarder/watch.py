@@ -60,12 +60,12 @@ class Watch:
 
         Raises:
             DeliveryError: one of its four kinds.
+            StorageError: not everything could be kept; the same is told again at the next look, which does no harm.
         """
         name, is_first, begun_at = self._backend.name, not self._knows_board, self._clock.monotonic()
         changes, following = self._backend.changes("" if is_first else self._outbox.cursor(name))
         if not self._take_over(changes):
-            # The same changes are told again at the next look, which does no harm.
-            return False
+            raise StorageError(f"some of {len(changes)} changes")
         if not is_first or not self._outbox.cursor(name):
             self._keep_cursor(following)
         self._knows_board, self._looked_at = True, begun_at

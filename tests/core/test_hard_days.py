@@ -338,3 +338,132 @@ def test_who_is_busy_is_not_asked_twice_each_time():
         floor.step(5, steps=1)
 
     assert (floor.it.looks, floor.it.checks) == (3, 1)
+
+
+def asked(floor):
+    """Count the requests for changes from now on."""
+    calls, changes = [], floor.it.changes
+
+    def counted(cursor):
+        calls.append(floor.time.seconds)
+        return changes(cursor)
+
+    floor.it.changes = counted
+    return calls
+
+
+def busy(*_):
+    raise TemporaryError("429", busy=True)
+
+
+def test_who_is_busy_and_says_not_for_how_long_is_asked_no_more_often_than_ever(floor):
+    floor.step(20)
+    floor.it.changes = busy
+    calls = asked(floor)
+    floor.time.advance(20)
+    waits = [floor.forwarders[0].step() for _ in range(100)]
+    floor.pass_time(600)
+
+    assert waits.count(0.0) == 1
+    assert len(calls) <= 600 / 10 + 1
+    floor.forwarders[0].run_once(timeout=0.0)  # it ends
+
+
+def test_a_full_disk_makes_nobody_ask_again_and_again(floor):
+    entry = floor.report()
+    floor.step(60)
+    floor.it.take(entry.ticket.id, "Jana")
+    floor.report("frozen", machine="M-1014")
+    calls = asked(floor)
+    floor.disk.db.storage.full = True
+    floor.time.advance(60)
+    floor.step(steps=500)
+    assert len(calls) == 1
+
+    floor.disk.db.storage.full = False
+    floor.pass_time(60)
+    assert len(floor.it.tickets) == 2
+    assert floor.outbox.get(entry.ticket.id).progress.assignee == "Jana"
+
+
+def test_what_is_said_on_an_archived_ticket_that_it_opened_again_survives_a_restart():
+    floor = Floor()
+    entry = floor.report()
+    floor.step()
+    floor.it.close_ticket(entry.ticket.id)
+    floor.step(20)
+    floor.wait_a_day()
+    assert floor.outbox.get(entry.ticket.id) is None
+    floor.it.work(entry.ticket.id, "Jana")
+    floor.step(20)
+    floor.terminal.got_worse(entry.ticket.id, stopped=True).result(5)
+
+    again = Floor(disk=floor.disk, time=floor.time, destinations=floor.destinations)
+    again.pass_time(60)
+    assert [remark.text for remark in floor.it.tickets[0].progress.remarks if "worse" in remark.text]
+
+
+def test_a_board_that_can_be_heard_again_is_heard_first_again(monkeypatch):
+    floor = mute_floor(TemporaryError("500 from the search"))
+    floor.pass_time(600)
+    assert len(floor.it.tickets) == 1
+
+    monkeypatch.setattr(floor.it, "changes", MemoryBackend.changes.__get__(floor.it))
+    floor.pass_time(60)
+    calls = asked(floor)
+    floor.time.advance(600)
+    floor.report("frozen", machine="M-1014")
+    floor.forwarders[0].step()
+    assert (len(calls), len(floor.it.tickets)) == (1, 1), "first it listens, then it speaks"
+    floor.step()
+    assert len(floor.it.tickets) == 2
+
+
+def renamed(floor, *, name="helpdesk", backend=None):
+    """Start again on the same disk, with the destination under another name or another one in its place."""
+    backend = backend or MemoryBackend(MemorySettings(type="memory", name=name), terminal="K1")
+    backend.now = floor.time.clock.now
+    again = Floor(disk=floor.disk, time=floor.time, destinations=(backend,))
+    again.terminal.tidy().result(5)
+    return again, backend
+
+
+def test_what_waits_for_a_destination_that_is_gone_goes_to_the_one_there_is(floor):
+    entry = floor.report()
+    floor.terminal.got_worse(entry.ticket.id, stopped=True, who="Anna").result(5)
+    again, backend = renamed(floor)
+    again.pass_time(60)
+
+    (ticket,) = backend.tickets
+    assert ticket.ticket.id == entry.ticket.id
+    assert [remark.who for remark in ticket.progress.remarks] == ["Anna"]
+    assert not again.outbox.waiting()
+
+
+def test_what_was_tried_under_the_old_name_is_looked_for_under_the_new_one(floor):
+    entry = floor.report()
+    deliver = floor.it.deliver
+
+    def lost(delivery, ticket):
+        deliver(delivery, ticket)
+        raise UncertainError("the answer was cut")
+
+    floor.it.deliver = lost
+    floor.step(steps=1)
+    floor.forwarders[0].step()
+    floor.it.deliver = deliver
+    floor.it.name = "helpdesk"
+    again, _ = renamed(floor, backend=floor.it)
+    again.pass_time(120)
+
+    assert [remote.ticket.id for remote in floor.it.tickets] == [entry.ticket.id]
+    assert again.outbox.get(entry.ticket.id).is_delivered
+
+
+def test_what_a_destination_that_is_gone_has_already_is_not_sent_anew(floor):
+    floor.report()
+    floor.step()
+    again, backend = renamed(floor)
+    again.pass_time(60)
+
+    assert backend.tickets == []
