@@ -276,6 +276,8 @@ class Outbox:
             document["ticket"]["photo"] = entry.ticket.photo.name
         if entry.ticket.id in self._entries:
             self._room.make_for(lambda: self._tickets.update(document, doc_ids=[entry.sequence]))
+            if self._entries[entry.ticket.id].ticket.photo is None:  # given up for this very change
+                entry = with_photo(entry, None)
         else:
             row = Document(document, doc_id=entry.sequence)
             self._room.make_for(lambda: self._tickets.insert(row))
@@ -298,9 +300,7 @@ def is_over(entry: Entry) -> bool:
 def _with_photo_path(entry: Entry, disk: Disk, there: set[str]) -> Entry:
     """A photo that is not there any more made room for a ticket."""
     photo = entry.ticket.photo
-    if photo is None:
-        return entry
-    return with_photo(entry, disk.photo(photo.name) if photo.name in there else None)
+    return with_photo(entry, disk.photo(photo.name) if photo is not None and photo.name in there else None)
 
 
 def _after_restart(entry: Entry) -> Entry:

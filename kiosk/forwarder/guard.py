@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from kiosk.core.errors import DeliveryError, TemporaryError, UncertainError
 from kiosk.core.model import Delivery, DeliveryKind, RemoteChange, RemoteRef, Ticket
@@ -68,7 +68,11 @@ class Guard:
         if self._backend is None:
             return [], cursor
         with self._bugs(TemporaryError):
-            return self._backend.changes(cursor)
+            changes, following = self._backend.changes(cursor)
+            for at in _times(changes):
+                if at.tzinfo is None:
+                    raise ValueError(f"{at} says no time zone")
+            return changes, following
 
     def close(self) -> None:
         """Let go of the destination's connections."""
@@ -84,3 +88,11 @@ class Guard:
         except Exception as error:
             log.exception("destination %s: a bug in %s", self.name, type(self._destination).__name__)
             raise become(f"bug in {type(self._destination).__name__}: {type(error).__name__}") from error
+
+
+def _times(changes: Iterable[RemoteChange]) -> Iterator[datetime]:
+    """Give every time that a plugin told; one without a zone would fail where it is compared, on a screen."""
+    for change in changes:
+        progress = change.progress
+        told = (change.reported_at, change.changed_at, progress.eta_at, *progress.since.values())
+        yield from filter(None, (*told, *(remark.at for remark in progress.remarks)))

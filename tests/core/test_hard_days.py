@@ -1,6 +1,6 @@
 """Two faults at once: the disk, the network, a restart and an impatient person, and still one ticket and no untruth."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from fakes import FaultyMemory, Floor
@@ -467,3 +467,14 @@ def test_what_a_destination_that_is_gone_has_already_is_not_sent_anew(floor):
     again.pass_time(60)
 
     assert backend.tickets == []
+
+
+def test_a_plugin_that_tells_a_time_without_its_zone_is_told_so_and_harms_no_screen(floor, caplog):
+    floor.report()
+    floor.step()
+    floor.it.on_the_way("T0001", "Jana", datetime(2026, 11, 26, 14, 47))  # noqa: DTZ001  the mistake
+    floor.step(60)
+
+    assert floor.forwarders[0].link.error == "bug in MemoryBackend: ValueError"
+    assert "says no time zone" in caplog.text
+    assert floor.terminal.board()[0].progress.eta_at is None

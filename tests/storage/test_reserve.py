@@ -77,6 +77,16 @@ def test_what_matters_least_goes_first_and_the_ticket_is_taken(box, files, wante
     assert box.get("T3") is not None
 
 
+def test_a_photo_that_went_for_a_change_of_its_own_ticket_is_gone_for_it_too(box, files):
+    files.wanted = 3
+
+    box.change("T2", lambda entry: entry.with_delivery(replace(create(2), state=DeliveryState.SENDING)))
+
+    assert files.removed == ["T1.jpg", "reserve", "T2.jpg"]
+    assert box.get("T2").ticket.photo is None
+    assert box.get("T2").deliveries[0].state is DeliveryState.SENDING
+
+
 def test_when_nothing_can_go_any_more_nothing_is_called_saved_and_nothing_is_harmed(box, files):
     files.wanted = 100
 
