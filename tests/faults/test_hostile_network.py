@@ -177,31 +177,48 @@ MAIL_FAULTS = {
 """The same for a mail server: on the way of a mail, or of a look into the mailbox."""
 
 
+def copies_after_all(harness, floor, count):
+    """Send tickets through a hostile proxy; give how often each of them arrived, and the proxy."""
+    rng, lags = random.Random(3), {}
+    harness.live_by(floor.time.clock, lag=lambda ticket: lags.setdefault(ticket, rng.uniform(0, MOST_LAG)))
+    harness.hasten(STALL / 3)
+    bound_for(floor, harness.backend, rng)
+    proxy = Proxy(harness.front, rng, WIRE_FAULTS if isinstance(harness, HttpHarness) else MAIL_FAULTS)
+    tickets = go_through(floor, count)
+    floor.terminal.stop()
+
+    harness.front.next_fault = proxy._behave
+    floor.time.advance(2 * MOST_LAG)
+    return [harness.copies(ticket) for ticket in tickets], proxy
+
+
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", OVER_THE_WIRE)
 def test_tickets_through_a_hostile_proxy_arrive_once(name, request, tmp_path_factory, tell):
-    rng = random.Random(3)
     with started(name, request, tmp_path_factory) as harness:
         floor = Floor(destinations=(), disk=quick_disk(tmp_path_factory.mktemp("data")))
-        lags = {}
-        harness.live_by(floor.time.clock, lag=lambda ticket: lags.setdefault(ticket, rng.uniform(0, MOST_LAG)))
-        harness.hasten(STALL / 3)
-        bound_for(floor, harness.backend, rng)
-        wire_faults = WIRE_FAULTS if isinstance(harness, HttpHarness) else MAIL_FAULTS
-        proxy = Proxy(harness.front, rng, wire_faults)
-        tickets = go_through(floor, TICKETS)
-        floor.terminal.stop()
-
-        harness.front.next_fault = proxy._behave
-        floor.time.advance(2 * MOST_LAG)
-        copies = [harness.copies(ticket) for ticket in tickets]
+        copies, proxy = copies_after_all(harness, floor, TICKETS)
         faults = sum(proxy.faults.values())
         tell(
             f"{name}: {TICKETS} tickets, {len(harness.front.requests)} requests, {faults} of them spoilt in {len(proxy.faults)} ways: "
             f"{copies.count(0)} lost, {sum(count > 1 for count in copies)} twins"
         )
-        assert set(proxy.faults) == set(wire_faults)
+        assert set(proxy.faults) == set(proxy.wire_faults)
         assert set(copies) == {1}
+
+
+@pytest.mark.parametrize("name", ["redmine-fake", "jira-cloud", "trello"])
+def test_who_does_not_look_makes_twins_over_the_wire_too(name, request, tmp_path_factory, monkeypatch):
+    """The negative control of the proxy."""
+    with started(name, request, tmp_path_factory) as harness:
+        kind = type(harness.backend)
+        monkeypatch.setattr(kind, "find", lambda self, ticket_id: None)
+        monkeypatch.setattr(kind, "twins", lambda self, ticket_id, ref: [])
+        monkeypatch.setattr(kind, "changes", lambda self, cursor: ([], "0"))
+        floor = Floor(destinations=(), disk=quick_disk(tmp_path_factory.mktemp("data")))
+        copies, _ = copies_after_all(harness, floor, BATCH)
+
+        assert max(copies) > 1
 
 
 @pytest.mark.timeout(600)

@@ -120,6 +120,19 @@ def test_one_that_stands_still_is_restarted_with_the_draft(supervisor, what):
     again.wait_for("Saved on this terminal")
 
 
+def test_a_heart_that_always_beats_would_hide_that_nothing_is_drawn(supervisor):
+    """The negative control."""
+    terminal = supervisor.start()
+    until(lambda: supervisor.has_heard("WATCHDOG=1"), "a sign of life")
+    terminal.ask("break", what="careless")
+    terminal.ask("break", what="blind")
+
+    broken_at = time.monotonic()
+    while time.monotonic() - broken_at < 2 * WATCHDOG_SECONDS:
+        assert not supervisor.is_silent()
+        time.sleep(0.2)
+
+
 def test_a_crash_that_python_cannot_catch_leaves_a_trace_and_keeps_the_draft(supervisor):
     terminal = supervisor.start()
     half_a_report(terminal)
