@@ -190,12 +190,14 @@ class Journal:
         except OSError as error:
             if error.errno != errno.EIO:
                 raise
-        blocks = [self._block(path, offset) for offset in range(0, self._files.size(path), BLOCK_SIZE)]
+        size = self._files.size(path)
+        blocks = [self._block(path, offset) for offset in range(0, size, BLOCK_SIZE)]
         if not any(blocks):  # that is no sector: the disk is gone, and what it holds is left as it is
             raise OSError(errno.EIO, "nothing of it can be read", str(path))
         log.error("%s: %d of %d blocks cannot be read", path.name, blocks.count(b""), len(blocks))
         self._salvaged.add(path)
-        return b"".join(block or bytes(BLOCK_SIZE) for block in blocks)
+        # Every byte keeps its place: the file after this one says by a number how much of it counts.
+        return b"".join(block.ljust(BLOCK_SIZE, b"\0") for block in blocks)[:size]
 
     def _block(self, path: Path, offset: int) -> bytes:
         with contextlib.suppress(OSError):

@@ -12,7 +12,7 @@ from kiosk.storage import journal as module
 from kiosk.storage import record
 from kiosk.storage.files import Files
 from kiosk.storage.journal import Journal
-from kiosk.storage.record import scan
+from kiosk.storage.record import encode, scan
 
 FOLDER = Path()
 LAST = "after the damage"
@@ -92,10 +92,10 @@ def test_without_checksums_damage_is_believed(monkeypatch):
 
 
 class BadSectors(Files):
-    """A disk that cannot read some blocks of one file any more."""
+    """A disk that cannot read some blocks of one file any more, or only the first bytes of them."""
 
-    def __init__(self, name, offsets):
-        self._name, self._offsets = name, offsets
+    def __init__(self, name, offsets, *, readable=0):
+        self._name, self._offsets, self._readable = name, offsets, readable
 
     def read(self, path):
         if path.name == self._name:
@@ -103,9 +103,12 @@ class BadSectors(Files):
         return super().read(path)
 
     def read_block(self, path, offset):
-        if path.name == self._name and offset in self._offsets:
+        whole = super().read_block(path, offset)[: module.BLOCK_SIZE]
+        if path.name != self._name or offset not in self._offsets:
+            return whole
+        if not self._readable:
             raise OSError(errno.EIO, "Input/output error", str(path))
-        return super().read_block(path, offset)[: module.BLOCK_SIZE]
+        return whole[: self._readable]
 
 
 @pytest.fixture
@@ -145,6 +148,21 @@ def test_a_sector_that_cannot_be_read_costs_what_it_held_and_the_file_is_kept(tm
             assert dict(Journal(folder).tables["tickets"]) == found
 
     tell(f"a sector that cannot be read: at each of {places} places")
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("readable", [0, 16])
+def test_beside_a_sector_that_cannot_be_read_no_refused_change_comes_back(tmp_path, readable):
+    """The second file says by a number where the first one ends; what stands after that was refused."""
+    saved, refused = (encode(b'"tickets"\t%d\t"document"' % number) for number in (1, 2))
+    before = encode(b'"tickets"\t0\t"%b"' % (b"x" * 100)) + saved
+    on_a_real_disk(
+        tmp_path,
+        {"outbox-1.log": before + refused, "outbox-2.log": encode(b"begin\t1\t%d" % len(before))},
+    )
+    journal = Journal(tmp_path, files=BadSectors("outbox-1.log", {0}, readable=readable))
+
+    assert journal.tables == {"tickets": {"1": '"document"'}}
 
 
 @pytest.mark.usefixtures("small_blocks")
