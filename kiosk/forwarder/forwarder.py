@@ -74,8 +74,7 @@ class Forwarder:
         self._board = board
         self._queue = Queue(self.name, outbox, settle=self._destination.settle.total_seconds(), grace=grace)
         self._unheard = self._turned_away = 0
-        self._rest_until = self._calm_until = 0.0
-        self._poll_at = 0.0
+        self._rest_until = self._poll_at = 0.0
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -110,7 +109,7 @@ class Forwarder:
         self._queue.hurry()
         self._circuit.close()
         self._pace.next_at = self._pace.news_at = 0.0
-        self._rest_until = self._calm_until = self._poll_at = 0.0
+        self._rest_until = self._poll_at = 0.0
         self.wake()
 
     def halt(self) -> None:
@@ -164,25 +163,20 @@ class Forwarder:
         if due is not None:
             self._attempt(*due)
             return 0.0
-        if now >= max(self._sweep.due_at, self._news_at):
+        if now >= max(self._sweep.due_at, self._pace.news_at):
             self._look_for_twins()
             return 0.0
-        if self._destination.is_backend and now >= max(self._poll_at, self._news_at):
+        if self._destination.is_backend and now >= max(self._poll_at, self._pace.news_at):
             self._poll()
             return 0.0
         return self._time_to_next(now)
 
     def _time_to_next(self, now: float) -> float:
         times = [max(self._pace.next_at, at) for at in self._queue.times(now)]
-        times.append(max(self._news_at, self._sweep.due_at))
+        times.append(max(self._pace.news_at, self._sweep.due_at))
         if self._destination.is_backend:
-            times.append(max(self._news_at, self._poll_at))
+            times.append(max(self._pace.news_at, self._poll_at))
         return min(IDLE_SECONDS, max(0.05, min(times, default=now + IDLE_SECONDS) - now))
-
-    @property
-    def _news_at(self) -> float:
-        """When anything but a delivery may be asked for."""
-        return max(self._pace.news_at, self._calm_until)
 
     def _look_for_twins(self) -> None:
         try:
@@ -222,7 +216,6 @@ class Forwarder:
         if error.busy:
             self._pace.recover(self._circuit.outage)
             self._pace.busy(len(self._queue), poll_seconds=self._poll_seconds)
-            self._calm_until = self._clock.monotonic() + self._poll_seconds
         self._circuit.failed(error)
 
     def _rest(self) -> None:

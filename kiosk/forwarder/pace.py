@@ -99,6 +99,8 @@ class Pace:
         else:
             self._rate = max(LEAST_RATE, self._rate * (HALVED if self._was_taken else HUMBLED))
         self._schedule(left, poll_seconds)
+        # Whoever has nothing to deliver asks it no more often than any other.
+        self.news_at = max(self.news_at, self._monotonic() + poll_seconds)
 
     @property
     def _lasted(self) -> float:

@@ -132,3 +132,11 @@ def test_no_server_however_busy_is_asked_less_than_every_few_hours(time, left):
         following = pace.next_at if left else pace.news_at
         assert following - time.clock.monotonic() <= LONGEST * (1 + JITTER)
         time.advance(max(1.0, following - time.clock.monotonic()))
+
+
+@pytest.mark.parametrize("left", [0, 1, 20])
+def test_after_a_refusal_nobody_asks_for_news_sooner_than_usual(time, left):
+    pace = made(time)
+    pace.busy(left, poll_seconds=POLL)
+
+    assert pace.news_at - time.clock.monotonic() >= POLL
