@@ -18,7 +18,7 @@ PACKAGE = ROOT / "kiosk"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 RULES = [ROOT / "kiosk.kv", *sorted((PACKAGE / "ui").rglob("*.kv"))]
 KINDS = ("backends", "notifiers")
-MAY_CATCH_EVERYTHING = {"cli/check.py", "forwarder/forwarder.py", "forwarder/guard.py"}
+MAY_CATCH_EVERYTHING = {"cli/check.py", "forwarder/guard.py", "forwarder/loop.py"}
 MAY_PRINT = re.compile(r"cli/.*|demo\.py")
 
 

@@ -1,4 +1,4 @@
-"""The thread that carries deliveries to one destination and asks it for changes.
+"""Carries deliveries to one destination and asks it for changes.
 
 Retry, waiting and uncertainty live here and nowhere else. `step` does one thing and says how long to
 wait; it needs no thread, so tests drive it with a clock of their own.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import threading
 from collections.abc import Callable, Mapping
 
 from kiosk.core.board import Board
@@ -30,17 +29,13 @@ from kiosk.forwarder.backoff import full_jitter
 from kiosk.forwarder.circuit import Circuit
 from kiosk.forwarder.guard import Guard
 from kiosk.forwarder.join import join, same_problem
+from kiosk.forwarder.loop import IDLE_SECONDS, Loop
 from kiosk.forwarder.pace import Pace
 from kiosk.forwarder.queue import SUSPICIOUS_ATTEMPTS, Queue
 from kiosk.forwarder.sweep import DELAYS, Sweep
 from kiosk.forwarder.watch import Watch
 
 log = logging.getLogger(__name__)
-
-IDLE_SECONDS = 5.0
-"""The longest sleep of the thread: a clock that lies cannot stop it for longer."""
-LONGEST_TURN = 1800.0
-"""Seconds that one step may take: twenty pages of changes at a minute each. A slow destination is no fault of the terminal."""
 
 
 class Forwarder:
@@ -75,10 +70,7 @@ class Forwarder:
         self._queue = Queue(self.name, outbox, settle=self._destination.settle.total_seconds(), grace=grace)
         self._unheard = self._turned_away = 0
         self._rest_until = self._poll_at = 0.0
-        self._wake = threading.Event()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._turned_at = clock.monotonic()
+        self._loop = Loop(f"forwarder:{self.name}", self.step, monotonic=clock.monotonic)
 
     @property
     def link(self) -> Link:
@@ -90,19 +82,15 @@ class Forwarder:
     @property
     def is_stuck(self) -> bool:
         """True when the thread was started and has ended by itself, or does not come back from a step."""
-        if self._thread is None or self._stop.is_set():
-            return False
-        return not self._thread.is_alive() or self._clock.monotonic() - self._turned_at > LONGEST_TURN
+        return self._loop.is_stuck
 
     def start(self) -> None:
         """Run `step` in a thread of its own until `stop`."""
-        self._turned_at = self._clock.monotonic()
-        self._thread = threading.Thread(target=self._run, name=f"forwarder:{self.name}", daemon=True)
-        self._thread.start()
+        self._loop.start()
 
     def wake(self) -> None:
         """Tell the thread that there may be something to do."""
-        self._wake.set()
+        self._loop.wake()
 
     def retry_now(self) -> None:
         """Forget every wait but those that keep a ticket from being sent twice; a person asked for it."""
@@ -114,42 +102,20 @@ class Forwarder:
 
     def halt(self) -> None:
         """Tell the thread to end after the attempt it is in."""
-        self._stop.set()
-        self.wake()
+        self._loop.halt()
 
     def stop(self, timeout: float = 5.0) -> None:
         """End the thread, waiting for it for `timeout` seconds, and close the destination."""
         self.halt()
-        if self._thread is not None:
-            self._thread.join(timeout)
+        self._loop.join(timeout)
         self._destination.close()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            self._turned_at = self._clock.monotonic()
-            try:
-                wait = self.step()
-            except Exception:  # the loop must outlive any bug of ours
-                log.exception("forwarder %s failed and goes on", self.name)
-                wait = IDLE_SECONDS
-            if wait > 0:
-                self._wake.wait(wait)
-            self._wake.clear()
 
     def run_once(self, *, timeout: float = 0.0) -> bool:
         """Deliver what is due and ask for changes once, without a thread; True when nothing is left to deliver.
 
         Within `timeout` seconds what failed is tried again, with the waits that a running terminal has.
         """
-        deadline = self._clock.monotonic() + timeout
-        while True:
-            wait = self.step()
-            done = not self._queue
-            left = deadline - self._clock.monotonic()
-            if self._stop.is_set() or (wait > 0 and (done or left <= 0)):
-                return done
-            if wait > 0:
-                self._stop.wait(min(wait, left))
+        return self._loop.run_once(lambda: not self._queue, timeout=timeout)
 
     # ------------------------------------------------------------ one step
 
