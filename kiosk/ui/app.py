@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -13,19 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kivy.app import App
-from kivy.base import ExceptionHandler, ExceptionManager
+from kivy.base import ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.lang import Builder
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
 from kiosk import resources
 from kiosk.core.draft import Draft
 from kiosk.core.events import Event
 from kiosk.core.terminal import Terminal
 from kiosk.drafts import DraftFile
-from kiosk.i18n import OWN_NAMES, Translator
-from kiosk.memory import uncollected
 from kiosk.photos import PhotoFolder
 from kiosk.scanner.camera import Camera, Viewfinder
 from kiosk.scanner.wedge import Wedge
@@ -40,9 +37,11 @@ from kiosk.ui.idle import Idle
 from kiosk.ui.keys import Key, Keys
 from kiosk.ui.light import Light
 from kiosk.ui.lockdown import Display
+from kiosk.ui.multilingual import MultilingualApp
 from kiosk.ui.night import Night
 from kiosk.ui.page import Page
 from kiosk.ui.present.home import clock
+from kiosk.ui.recovery import GoHome
 from kiosk.ui.rules import load_widgets
 from kiosk.ui.talk import Talk
 from kiosk.ui.theme import THEME
@@ -57,11 +56,6 @@ log = logging.getLogger(__name__)
 
 TIDY_SECONDS = 3600.0
 
-_FAULTS, _FAULTS_SECONDS = 5, 10.0
-"""More faults than this in so many seconds end the process: a fresh start heals what going home does not."""
-_FRESH_SECONDS = 60.0
-"""But not sooner than this after a start: what that did not heal, the next will not either, and a screen is better than none."""
-
 
 def publish(event: Event) -> None:
     """Hand an event of core, from whatever thread, to the shown screen on Kivy's thread."""
@@ -74,17 +68,12 @@ def _deliver(event: Event) -> None:
         app.stage.current_screen.on_event(event)
 
 
-class KioskApp(App):
+class KioskApp(MultilingualApp):
     """The screens of one terminal."""
 
     kv_file = str(resources.kv_root())
     use_kivy_settings = False
 
-    tr = ObjectProperty(Translator().tr)
-    """The translating function; assigning another relabels every kv rule that uses it."""
-    ntr = ObjectProperty(Translator().ntr)
-    language = StringProperty("en")
-    language_name = StringProperty("English")
     clock = StringProperty("")
     dim = NumericProperty(0)
     """How much of the picture's light is taken away, from 0 to 1."""
@@ -127,7 +116,6 @@ class KioskApp(App):
         self.terminal, self.display = terminal, display
         self.home_language, self.languages = language, languages
         self.check_pin, self.data = check_pin, data
-        self.translator = Translator()
         self.flow, self.talk, self.admin = Flow(self), Talk(self), Admin(self)
         self.photos, self.drafts = PhotoFolder(), drafts
         self.heartbeat = Heartbeat(service or Service({}), stuck=self._stuck)
@@ -155,7 +143,7 @@ class KioskApp(App):
 
     def on_start(self) -> None:
         """Bind the window and show the start screen."""
-        ExceptionManager.add_handler(_GoHome())
+        ExceptionManager.add_handler(GoHome())
         Window.bind(size=self._resized, on_request_close=lambda *_, **__: True)
         Window.bind(on_touch_down=self._felt)
         self.focus = Focus(self.root)
@@ -207,37 +195,11 @@ class KioskApp(App):
         page: Page = self.stage.current_screen
         return page
 
-    # ------------------------------------------------------------ language
-
     def speak(self, language: str) -> None:
         """Switch the language of everything that is shown."""
-        self.translator = Translator.load(language)
-        THEME.rtl = self.translator.is_rtl
-        self.language = self.translator.language
-        self.language_name = OWN_NAMES.get(self.language, self.language)
-        self._relabel()
+        super().speak(language)
         if self.root is not None:
             self.page.refresh()
-
-    def _relabel(self) -> None:
-        """Let every rule ask for its text again."""
-        with uncollected():
-            try:
-                self.tr, self.ntr = self.translator.tr, self.translator.ntr
-            except ReferenceError:
-                # Kivy also asks the rules of what is left of a sheet that is gone, and such a rule ends the round for the others.
-                self.ntr = self.translator.ntr
-                for name in ("tr", "ntr"):
-                    self._ask_each(name)
-
-    def _ask_each(self, name: str) -> None:
-        for function, first, named, is_weak, uid in self.get_property_observers(name, args=True):
-            called = function() if is_weak else function
-            try:
-                if called is not None:
-                    called(*(first or ()), self, getattr(self, name), **(named or {}))
-            except ReferenceError:
-                self.unbind_uid(name, uid)
 
     def pick_language(self) -> None:
         """Open the language picker."""
@@ -364,29 +326,3 @@ class KioskApp(App):
     def _tidy(self) -> None:
         # Not waited for: the desk does it between two reports, and logs a disk that refuses.
         self.terminal.tidy()
-
-
-class _GoHome(ExceptionHandler):
-    """Keeps a fault in a callback from ending the terminal."""
-
-    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
-        self._monotonic, self._since = monotonic, monotonic()
-        self._faults: deque[float] = deque(maxlen=_FAULTS)
-        self._recover = Clock.create_trigger(lambda _: App.get_running_app().flow.recover())
-
-    def handle_exception(self, fault: BaseException) -> Any:
-        """Log the fault and go home; too many in a row are given back to Kivy, which ends the process."""
-        if not isinstance(fault, Exception):
-            return ExceptionManager.RAISE
-        log.error("a screen failed", exc_info=fault)
-        if self._is_beyond_help():
-            return ExceptionManager.RAISE
-        self._recover()
-        return ExceptionManager.PASS
-
-    def _is_beyond_help(self) -> bool:
-        now = self._monotonic()
-        self._faults.append(now)
-        is_many = len(self._faults) == _FAULTS and now - self._faults[0] < _FAULTS_SECONDS
-        return is_many and now - self._since > _FRESH_SECONDS

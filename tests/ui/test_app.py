@@ -243,18 +243,18 @@ def test_a_fault_keeps_the_draft_and_lets_the_operator_go_on(pilot, floor, monke
 def test_an_interrupt_is_no_fault(open_window):
     from kivy.base import ExceptionManager
 
-    from kiosk.ui.app import _GoHome
+    from kiosk.ui.recovery import GoHome
 
-    assert _GoHome().handle_exception(KeyboardInterrupt()) == ExceptionManager.RAISE
+    assert GoHome().handle_exception(KeyboardInterrupt()) == ExceptionManager.RAISE
 
 
 def test_faults_without_end_are_given_to_whoever_restarts_the_program(open_window):
     from kivy.base import ExceptionManager
 
-    from kiosk.ui.app import _GoHome
+    from kiosk.ui.recovery import GoHome
 
     seconds = 1000.0
-    handler = _GoHome(monotonic=lambda: seconds)
+    handler = GoHome(monotonic=lambda: seconds)
     seconds += 61
     answers = [handler.handle_exception(ZeroDivisionError()) for _ in range(5)]
 
@@ -264,9 +264,9 @@ def test_faults_without_end_are_given_to_whoever_restarts_the_program(open_windo
 def test_just_after_a_start_no_fault_makes_another_start_which_would_not_heal_it_either(open_window):
     from kivy.base import ExceptionManager
 
-    from kiosk.ui.app import _GoHome
+    from kiosk.ui.recovery import GoHome
 
-    handler = _GoHome(monotonic=lambda: 1000.0)
+    handler = GoHome(monotonic=lambda: 1000.0)
     answers = [handler.handle_exception(ZeroDivisionError()) for _ in range(50)]
 
     assert set(answers) == {ExceptionManager.PASS}
