@@ -16,6 +16,8 @@ LEAST_TARGET, LEAST_GAP = 88, 8
 
 _NO_SENTENCE = re.compile(r"[\W\d]*|[A-Z0-9]{1,2}|[\u2212\d:]+h?( ?\d* (min|days?))?|\w{3}, \w+ \d+")
 """A key, a number, a time: of these the keyboard and the Unicode consortium know the forms, not our catalogues."""
+_WHOLE = re.compile(r"\u2068\+\d[\d\s]{6,}\d\u2069")
+_PHONE = re.compile(r"\+\d[\d\s]{6,}\d")
 
 _STEP = 8
 """Colours nearer than this are one colour: a gradient has many."""
@@ -30,6 +32,8 @@ def faults_of(pilot, size):
     """Give what is wrong with the shown screen, a line each."""
     labels = shown_labels(pilot)
     yield from torn_texts(labels)
+    yield from cut_numbers(labels)
+    yield from turned_numbers(labels, pilot.app.translator)
     yield from lost_texts(labels, size)
     yield from overlapping_texts(labels)
     yield from missing_glyphs(labels)
@@ -50,6 +54,20 @@ def torn_texts(labels):
         is_torn = measure.widest(label.text, label.style(), label.font_size) > label.width + 3
         if not label.foreign and (label.is_cut or is_torn):
             yield f"{label.text!r} does not fit {label.width:.0f} x {label.height:.0f} at {label.font_size:.0f}"
+
+
+def cut_numbers(labels):
+    """A telephone number that nobody can dial, whoever's words it stands in."""
+    for label in labels:
+        if label.is_cut and _PHONE.search(label.text):
+            yield f"the number in {label.text!r} does not fit {label.width:.0f} x {label.height:.0f}"
+
+
+def turned_numbers(labels, translator):
+    """A telephone number whose groups a right-to-left sentence puts in the wrong order."""
+    for label in labels:
+        if translator.is_rtl and _PHONE.search(label.text) and not _WHOLE.search(label.text):
+            yield f"the number in {label.text!r} is read from the wrong end"
 
 
 def lost_texts(labels, size):

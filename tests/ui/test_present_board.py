@@ -83,7 +83,8 @@ def test_a_critical_report_that_does_not_leave_says_whom_to_call(floor):
 
     row = rows(floor)[0]
 
-    assert (row.status, row.needs_you, row.tone) == ("Please call Jana: +49 30 5550 101", True, "bad")
+    assert (row.status, row.needs_you, row.tone) == ("Please call Jana: +49\xa030\xa05550\xa0101", True, "bad")
+    assert (row.caption, row.when) == ("", ""), "the room is the number's"
 
 
 def test_an_empty_board_says_that_all_is_good():

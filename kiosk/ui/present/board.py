@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from kiosk.core.model import Entry, Status
 from kiosk.core.priority import urgency
-from kiosk.core.sla import Aim
+from kiosk.core.sla import Aim, Countdown
 from kiosk.core.terminal import Terminal
 from kiosk.i18n import N_, Translator
 from kiosk.ui.present import times
@@ -21,6 +21,7 @@ Row = TypeVar("Row")
 PAGE_SECONDS = 10
 """How long a page stays: long enough to read it twice."""
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _WAITED_FOR = {Aim.RESPOND: N_("Answer by"), Aim.ARRIVE: N_("Here by"), Aim.RESOLVE: N_("Fixed by")}
 _DRIFT = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 """Where the content stands, minute by minute, so that no pixel shows the same thing for ever."""
@@ -54,14 +55,8 @@ def _row(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> 
     stands, awaited = standing(entry, speak), terminal.countdown(entry)
     calls = must_call(entry, terminal, now)
     late = awaited is not None and awaited.is_late(now)
-    caption = when = ""
-    if awaited is not None and late:
-        caption, when = speak.tr("Late"), times.brief(awaited.left(now), speak)
-    elif awaited is not None and not terminal.clock.is_set:
-        when = times.brief(awaited.left(now), speak)
-    elif awaited is not None:
-        caption = speak.tr(_WAITED_FOR[awaited.aim])
-        when = times.clock_time(awaited.due_at, now=now, zone=terminal.plant.calendar.zone, speak=speak)
+    # Where a person is to be called the room is the number's, and nobody at IT knows of the time that was agreed.
+    caption, when = ("", "") if calls or awaited is None else _waited_for(awaited, terminal, speak, now)
     return BoardRow(
         ticket=entry.ticket.id,
         machine=entry.ticket.machine_name,
@@ -75,9 +70,18 @@ def _row(entry: Entry, terminal: Terminal, speak: Translator, now: datetime) -> 
     )
 
 
+def _waited_for(awaited: Countdown, terminal: Terminal, speak: Translator, now: datetime) -> tuple[str, str]:
+    if awaited.is_late(now):
+        return speak.tr("Late"), times.brief(awaited.left(now), speak)
+    if not terminal.clock.is_set:
+        return "", times.brief(awaited.left(now), speak)
+    due = times.clock_time(awaited.due_at, now=now, zone=terminal.plant.calendar.zone, speak=speak)
+    return speak.tr(_WAITED_FOR[awaited.aim]), due
+
+
 def _whom_to_call(entry: Entry, terminal: Terminal, speak: Translator) -> str:
     told = call(entry, terminal, speak)
-    return f"{told.text} {told.phone}".strip()
+    return f"{told.text} {told.phone.replace(' ', _NO_BREAK)}".strip()
 
 
 def heading(count: int, speak: Translator) -> str:

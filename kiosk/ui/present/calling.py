@@ -48,4 +48,6 @@ def call_row(terminal: Terminal, speak: Translator, *, area: str, reason: str) -
     contact = next((c for c in terminal.contacts(area) if c.phone), None)
     if contact is None:
         return CallRow(reason=reason, text=speak.tr("Please call IT."))
-    return CallRow(reason=reason, text=speak.tr("Please call {name}:", name=contact.name), phone=contact.phone)
+    return CallRow(
+        reason=reason, text=speak.tr("Please call {name}:", name=contact.name), phone=speak.isolate(contact.phone)
+    )

@@ -106,6 +106,10 @@ def _solved(terminal: Terminal, speak: Translator) -> list[NoticeRow]:
 def _contacts(terminal: Terminal, speak: Translator) -> list[NoticeRow]:
     called = [contact for contact in terminal.contacts(terminal.area) if contact.phone]
     return [
-        NoticeRow(icon="phone", title=f"{c.name}: {c.phone}", text=c.role or speak.tr("Your contact at IT"))
+        NoticeRow(
+            icon="phone",
+            title=f"{speak.isolate(c.name)}: {speak.isolate(c.phone)}",
+            text=c.role or speak.tr("Your contact at IT"),
+        )
         for c in called
     ]

@@ -15,7 +15,7 @@ from kiosk.ui.present.home import NoticeRow
 from kiosk.ui.theme import THEME
 from kiosk.ui.widgets.card import Card
 
-ROOM = {False: 3, True: 5}
+ROOM = {False: 3, True: 4}
 """How many problems have room at once, on a wide and on an upright screen."""
 
 
