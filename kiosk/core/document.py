@@ -106,8 +106,7 @@ def _optional_reader(read: Turn) -> Turn:
 
 
 def _row_reader(kind: type, read: Turn) -> Turn:
-    empty = kind()
-    return lambda value: kind([read(item) for item in value]) if value != [] else empty
+    return lambda value: kind([read(item) for item in value]) if value != [] else kind()
 
 
 def _mapping_reader(read_key: Turn, read_item: Turn) -> Turn:

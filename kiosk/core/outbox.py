@@ -242,8 +242,7 @@ class Outbox:
         figure = figure_of(entry)
         # First in, then out: a kill between the two is mended at the next start.
         if not self._archive.contains(doc_id=entry.sequence):
-            document = Document(to_document(figure), doc_id=entry.sequence)
-            self._room.make_for(lambda: self._archive.insert(document))
+            self._room.make_for(lambda: self._archive.insert(Document(to_document(figure), doc_id=entry.sequence)))
         self._remove(entry)
         self._figures[entry.sequence] = figure
 
@@ -279,8 +278,7 @@ class Outbox:
             if self._entries[entry.ticket.id].ticket.photo is None:  # given up for this very change
                 entry = with_photo(entry, None)
         else:
-            row = Document(document, doc_id=entry.sequence)
-            self._room.make_for(lambda: self._tickets.insert(row))
+            self._room.make_for(lambda: self._tickets.insert(Document(document, doc_id=entry.sequence)))
         self._remember(entry)
 
     def _remember(self, entry: Entry) -> None:

@@ -9,17 +9,6 @@ from datetime import datetime
 from kiosk.core.model import Delivery, DeliveryKind, DeliveryState, Entry, Remark, Status
 
 
-def readdressed(entry: Entry, fresh: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
-    """Give the deliveries of `entry` to the destinations of `fresh`; what was tried already is looked for there first."""
-    kept = [d for d in entry.deliveries if d.destination in {f.destination for f in fresh}]
-    new = [f for f in fresh if f.destination not in {k.destination for k in kept}]
-    if any(report.attempts for report in entry.reports):  # the destination may only have another name now
-        new = [dataclasses.replace(f, state=DeliveryState.UNCERTAIN) if f.kind.is_report else f for f in new]
-    first = [f.destination for f in new if f.kind.is_report][:1]
-    said = [d for d in entry.deliveries if d.is_open and d.text and not d.kind.is_report and d not in kept]
-    return (*kept, *new, *(dataclasses.replace(d, destination=name) for d in said for name in first))
-
-
 def say(entry: Entry, remark: Remark, *, kind: DeliveryKind, new_id: Callable[[], str]) -> Entry:
     """Add a delivery of `remark` for every system of record that has, or will have, the ticket."""
     for report in entry.reports:

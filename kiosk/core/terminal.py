@@ -30,8 +30,8 @@ from kiosk.core.plant import Area, Contact, Machine, Notice, Plant, Symptom
 from kiosk.core.ports import Clock, Destination, Forwarder
 from kiosk.core.promise import Promise, promise_of, ticket_of
 from kiosk.core.retention import Retention
-from kiosk.core.route import Route, destinations_of
-from kiosk.core.said import answered, decided, readdressed, requeued, say
+from kiosk.core.route import Route, destinations_of, readdressed
+from kiosk.core.said import answered, decided, requeued, say
 from kiosk.core.sla import Countdown, countdown
 from kiosk.core.text import clean_text
 from kiosk.core.timekeeper import Timekeeper, can_be_corrected, corrected, true_time
@@ -138,10 +138,7 @@ class Terminal:
         """Give tickets that were saved for destinations that are not configured, or for none, to those that are."""
         known = {destination.name for destination in self._destinations}
         for entry in self._outbox.entries():
-            lost = all(d.is_open and d.destination not in known for d in entry.reports)
-            if entry.status.is_open and lost and (entry.reports or not entry.deliveries):
-                deliveries = readdressed(entry, self._deliveries_of(entry.ticket))
-                self._outbox.change(entry.ticket.id, partial(dataclasses.replace, deliveries=deliveries))
+            self._outbox.change(entry.ticket.id, partial(readdressed, known=known, fresh=self._deliveries_of))
 
     # ------------------------------------------------------------ choosing
 

@@ -7,8 +7,9 @@ from fakes import FaultyMemory, Floor
 
 from kiosk.backends.memory import MemoryBackend, MemorySettings
 from kiosk.core.errors import RejectedError, StorageError, TemporaryError, UncertainError
-from kiosk.core.model import DeliveryState, Status
+from kiosk.core.model import DeliveryKind, DeliveryState, Status
 from kiosk.core.outbox import Outbox
+from kiosk.notifiers.memory_notes import MemoryNotifier, MemoryNotifierSettings
 
 
 class Settling(MemoryBackend):
@@ -478,3 +479,20 @@ def test_a_plugin_that_tells_a_time_without_its_zone_is_told_so_and_harms_no_scr
     assert floor.forwarders[0].link.error == "bug in MemoryBackend: ValueError"
     assert "says no time zone" in caplog.text
     assert floor.terminal.board()[0].progress.eta_at is None
+
+
+def test_a_notice_to_a_channel_that_is_gone_keeps_no_ticket_for_ever(floor):
+    team = MemoryNotifier(MemoryNotifierSettings(type="memory_notes", name="team"), terminal="K1")
+    team.deliver = busy
+    both = Floor(time=floor.time, destinations=(floor.it, team))
+    entry = both.report()
+    both.step(60)
+    assert [d.kind for d in both.outbox.get(entry.ticket.id).deliveries if d.is_open] == [DeliveryKind.NOTICE]
+
+    again = Floor(disk=both.disk, time=floor.time, destinations=(floor.it,))
+    again.terminal.tidy().result(5)
+    assert not again.outbox.waiting()
+    floor.it.close_ticket(entry.ticket.id)
+    again.pass_time(60)
+    again.wait_a_day()
+    assert again.outbox.get(entry.ticket.id) is None
