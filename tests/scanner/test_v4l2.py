@@ -1,12 +1,12 @@
 """A real camera's driver is played by a fake that answers Linux's requests: there is no camera where tests run."""
 
 import errno
-import shutil
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
+import needs
 import pytest
 import videodev2
 from fake_camera import jpeg
@@ -242,9 +242,9 @@ REQUESTS = "QUERYCAP ENUM_FMT S_FMT S_PARM REQBUFS QUERYBUF QBUF DQBUF STREAMON 
 
 
 def test_structures_and_requests_are_those_of_this_kernel(tmp_path):
-    compiler = shutil.which("cc")
-    if compiler is None or not Path("/usr/include/linux/videodev2.h").exists():
-        pytest.skip("needs a C compiler and the kernel's headers to compare with")
+    compiler = needs.program("cc")
+    if not Path("/usr/include/linux/videodev2.h").exists():
+        needs.missing("the kernel's headers (package libc6-dev)")
     places = [(name, field) for name, fields in STRUCTURES.items() for field in fields.split()]
     lines = [f"(unsigned long)offsetof(struct {name}, {field})" for name, field in places]
     lines += [f"(unsigned long)VIDIOC_{request}" for request in REQUESTS.split()]

@@ -2,6 +2,7 @@
 
 import gettext
 
+import needs
 import pytest
 from fontTools.ttLib import TTFont
 from PIL import ImageFont
@@ -39,7 +40,7 @@ def test_the_provider_is_ours_where_raqm_is_installed(open_window):
     from PIL import features
 
     if not features.check("raqm"):
-        pytest.skip("libraqm is not installed: SDL2 draws the text")
+        needs.missing("libfribidi0, with which Pillow shapes text; without it SDL2 draws")
     assert kivy.core.text.Label.__name__ == "ShapedLabel"
 
 
